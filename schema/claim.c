@@ -1,0 +1,87 @@
+#include "claim.h"
+
+#include <string.h>
+
+#include "limits.h"
+
+_Static_assert(CLAIM_FLAGS ==
+                   (CLAIM_GUEST | CLAIM_PRESENCE | CLAIM_WITHHELD | CLAIM_RUNNING | CLAIM_HEARD | CLAIM_IPV6),
+               "every flag is known");
+_Static_assert(NETWORK_MAX <= UINT8_MAX && GUEST_MAX <= UINT8_MAX && DOMAIN_MAX <= UINT8_MAX,
+               "lengths are bytes");
+
+bool claim_next(struct unpacker *u, struct claim *claim)
+{
+    if (unpack_left(u) == 0)
+        return false;
+    *claim = (struct claim){.flags = (uint8_t)unpack_uint(u, 1)};
+    claim->reason = (enum refusal)unpack_uint(u, 1);
+    claim->network = unpack_short(u);
+    claim->label = unpack_short(u);
+    claim->domain = unpack_short(u);
+    if ((claim->flags & CLAIM_PRESENCE) == 0) {
+        claim->expiry = unpack_uint(u, 5);
+        claim->order = unpack_uint(u, 6);
+        claim->ip.len = (claim->flags & CLAIM_IPV6) != 0 ? IPV6_LEN : IPV4_LEN;
+        if (unpack_left(u) >= claim->ip.len)
+            ip_from_bytes(unpack_raw(u, claim->ip.len), &claim->ip);
+        else
+            u->bad = true;
+    }
+    if ((claim->flags & ~CLAIM_FLAGS) != 0 || claim->reason > REFUSAL_LAST ||
+        claim->network.len > NETWORK_MAX)
+        u->bad = true;
+    return !u->bad;
+}
+
+void claim_pack(struct packer *p, const struct claim *claim)
+{
+    pack_uint(p, claim->flags, 1);
+    pack_uint(p, claim->reason, 1);
+    pack_short(p, claim->network);
+    pack_short(p, claim->label);
+    pack_short(p, claim->domain);
+    if ((claim->flags & CLAIM_PRESENCE) != 0)
+        return;
+    pack_uint(p, claim->expiry, 5);
+    pack_uint(p, claim->order, 6);
+    pack_raw(p, claim->ip.octets, claim->ip.len);
+}
+
+static int compare_bytes(struct bytes a, struct bytes b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int first = common == 0 ? 0 : memcmp(a.at, b.at, common);
+
+    return first != 0 ? first : (a.len > b.len) - (a.len < b.len);
+}
+
+/* -1 when `a` is the greater: what is newer or later comes first. */
+static int greater_first(uint64_t a, uint64_t b)
+{
+    return (a < b) - (a > b);
+}
+
+int claim_compare(const struct claim *a, const struct claim *b)
+{
+    int order = greater_first(a->flags & CLAIM_RUNNING, b->flags & CLAIM_RUNNING);
+
+    if (order == 0)
+        order = greater_first(a->flags & CLAIM_HEARD, b->flags & CLAIM_HEARD);
+    /* An expiry of 0 is the latest of all: one less wraps it round. */
+    if (order == 0 && (a->flags & CLAIM_HEARD) == 0)
+        order = greater_first(a->expiry - 1, b->expiry - 1);
+    if (order == 0)
+        order = greater_first(a->order, b->order);
+    if (order == 0)
+        order = ip_compare(&a->ip, &b->ip);
+    if (order == 0)
+        order = compare_bytes(a->network, b->network);
+    return order != 0 ? order : compare_bytes(a->label, b->label);
+}
+
+bool claim_same(const struct claim *a, const struct claim *b)
+{
+    return ((a->flags ^ b->flags) & (CLAIM_GUEST | CLAIM_PRESENCE)) == 0 && ip_compare(&a->ip, &b->ip) == 0 &&
+           bytes_equal(a->network, b->network) && bytes_equal(a->label, b->label);
+}

@@ -1,0 +1,67 @@
+/*
+ * Keys of the index: one byte that says the kind of record, then what the record is about.
+ *
+ *   'V'                              meta: version and generation, see meta.h
+ *   'S'                              the writer's own state, see state.h
+ *   'L' network NUL ip               a lease, see lease.h
+ *   'h' folded host name             claims on a host name, with or without its domain, see claim.h
+ *   'g' folded guest name            claims on a libvirt guest's name
+ *   'a' ip                           claims of names on an address (reverse lookup)
+ *   'm' hardware type, octets        a machine: what is known under a hardware address, see machine.h
+ *   's' name of the source           what a source file held when it was last read, see source.h
+ *   'n' network                      a network, see network.h
+ *
+ * An ip is 4 or 16 bytes in network order. Networks and names are bytes without a terminator.
+ * Thread-safety: no state.
+ */
+#ifndef LVINDEX_SCHEMA_KEY_H
+#define LVINDEX_SCHEMA_KEY_H
+
+#include <stdint.h>
+
+#include "address.h"
+#include "limits.h"
+#include "wire.h"
+
+enum key_kind {
+    KEY_META = 'V',
+    KEY_STATE = 'S',
+    KEY_LEASE = 'L',
+    KEY_HOST = 'h',
+    KEY_GUEST = 'g',
+    KEY_ADDRESS = 'a',
+    KEY_MACHINE = 'm',
+    KEY_SOURCE = 's',
+    KEY_NETWORK = 'n',
+};
+
+#define KEY_MAX 280
+
+struct key {
+    size_t len;
+    uint8_t at[KEY_MAX];
+};
+
+_Static_assert(KEY_MAX >= 1 + SOURCE_NAME_MAX && KEY_MAX >= 1 + GUEST_MAX && KEY_MAX >= 1 + DOMAIN_MAX &&
+                   KEY_MAX >= 1 + NETWORK_MAX + 1 + IPV6_LEN && KEY_MAX >= 2 + HWADDR_MAX,
+               "every key fits");
+
+/* The bytes of `key`, for as long as it lives. */
+static inline struct bytes key_bytes(const struct key *key)
+{
+    return (struct bytes){key->at, key->len};
+}
+
+/* Kinds without a subject: KEY_META, KEY_STATE. */
+struct key key_single(enum key_kind kind);
+/* KEY_HOST and KEY_GUEST: `name` is folded here. KEY_SOURCE and KEY_NETWORK: taken as it is. `name` is at
+ * most KEY_MAX - 1 bytes; the caller has checked its own, narrower bound. */
+struct key key_named(enum key_kind kind, struct bytes name);
+struct key key_lease(const char *network, const struct ip *ip);
+struct key key_address(const struct ip *ip);
+struct key key_machine(const struct hwaddr *hwaddr);
+
+/* Takes a lease's key apart; `network` has NETWORK_MAX + 1 bytes. -EBADMSG when it is not one. */
+int key_lease_parse(struct bytes key, char *network, struct ip *ip);
+
+#endif

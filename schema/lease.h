@@ -1,0 +1,76 @@
+/*
+ * A lease: one record under (network, address), key 'L'.
+ *
+ * byte  0       1        2       3                         (packed, nothing aligned)
+ *      +-------+--------+-------+-----------+-----------+-----------+-------+
+ *      | flags | reason | owner | expiry    | seen      | heard     | MAC…  |
+ *      |       |        | (16b) | (40b, s)  | (48b, ms) | (48b, ms) |       |
+ *      +-------+--------+-------+-----------+-----------+-----------+-------+
+ *      | IAID (32b) |  client-id | host | domain | interface | refused |
+ *      +------------+------------+------+--------+-----------+---------+
+ *
+ * MAC: hardware type, length, octets, only with LEASE_HWADDR. IAID only with LEASE_IAID. The rest are strings
+ * behind their length in one byte.
+ *
+ * Thread-safety: no state.
+ */
+#ifndef LVINDEX_SCHEMA_LEASE_H
+#define LVINDEX_SCHEMA_LEASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "limits.h"
+#include "name.h"
+#include "wire.h"
+
+enum lease_flag {
+    LEASE_HWADDR = 0x01,
+    LEASE_IAID = 0x02,
+    LEASE_TEMPORARY = 0x04, /* IAID of a temporary address (IA_TA, RFC 8415) */
+};
+#define LEASE_FLAGS 0x07
+
+/* Who brought a lease. Numbers from OWNER_FIRST_FILE on are those of lease files, see source.h. */
+enum {
+    OWNER_HOOK = 0,
+    OWNER_STATUS = 1, /* libvirt's .status file of the lease's network */
+    OWNER_FIRST_FILE = 2,
+};
+
+struct lease {
+    char network[NETWORK_MAX + 1];
+    struct ip ip;
+    struct hwaddr hwaddr;
+    bool has_iaid;
+    bool temporary;
+    uint32_t iaid;
+    struct octets client_id; /* IPv6: the DUID; no octets: none */
+    uint16_t owner;
+    uint64_t expiry;             /* seconds since the epoch; 0: never */
+    uint64_t seen;               /* first seen, milliseconds since the epoch, unique in an index */
+    uint64_t heard;              /* last heard from, likewise; 0: never, it comes from a file */
+    char host[LABEL_MAX + 1];    /* "": no name that may be an answer */
+    char domain[DOMAIN_MAX + 1]; /* "": none; else valid, and `host` is not empty */
+    char interface[INTERFACE_MAX + 1];
+    char refused[RAW_NAME_MAX + 1]; /* raw bytes of a name that may not be an answer */
+    enum refusal reason;            /* and why; REFUSAL_NONE when there is none */
+};
+
+#define LEASE_PACKED_MAX 2048
+
+/* Packs all but network and address, which are the key. Returns the length; `to` has LEASE_PACKED_MAX bytes.
+ */
+size_t lease_pack(const struct lease *lease, uint8_t *to);
+
+/* 0, or -EBADMSG for bytes that are no lease or hold what lease_valid() forbids. */
+int lease_unpack(struct bytes key, struct bytes value, struct lease *lease);
+
+/* Does every field keep its rules? What an index may hold, wherever it came from. */
+bool lease_valid(const struct lease *lease);
+
+/* The name with its domain, "" where there is none; `to` has DOMAIN_MAX + 1 bytes. Returns `to`. */
+const char *lease_qualified(const struct lease *lease, char *to);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * The meta record (key 'V'): what a reader checks first, and what the snapshot writer knows of its file.
+ *
+ * byte  0        8         12           20            24           32
+ *      +--------+---------+------------+-------------+------------+
+ *      | magic  | version | generation | records     | built size |
+ *      +--------+---------+------------+-------------+------------+
+ *
+ * Later versions may append fields; the first twelve bytes keep their place for ever.
+ */
+#ifndef LVINDEX_SCHEMA_META_H
+#define LVINDEX_SCHEMA_META_H
+
+#include <errno.h>
+#include <stdint.h>
+
+#include "limits.h"
+#include "wire.h"
+
+#define META_MAGIC      "lvindex"
+#define META_MAGIC_SIZE 8
+#define META_PACKED     32
+
+_Static_assert(sizeof(META_MAGIC) == META_MAGIC_SIZE, "the terminator is part of the magic");
+
+struct meta {
+    uint32_t version;
+    uint64_t generation; /* one more with every commit */
+    uint32_t records;    /* this one included */
+    uint64_t built_size; /* bytes of the file when it was last built anew */
+};
+
+/* `to` has META_PACKED bytes. */
+static inline void meta_pack(const struct meta *meta, uint8_t *to)
+{
+    struct packer p = {to, to + META_PACKED, false};
+
+    pack_raw(&p, META_MAGIC, META_MAGIC_SIZE);
+    pack_uint(&p, meta->version, 4);
+    pack_uint(&p, meta->generation, 8);
+    pack_uint(&p, meta->records, 4);
+    pack_uint(&p, meta->built_size, 8);
+}
+
+/* 0; -EPROTONOSUPPORT when only `version` could be read, because it is another one; -EBADMSG otherwise. */
+static inline int meta_unpack(struct bytes value, struct meta *meta)
+{
+    struct unpacker u = unpacker_of(value);
+    struct bytes magic = unpack_raw(&u, META_MAGIC_SIZE);
+
+    *meta = (struct meta){.version = (uint32_t)unpack_uint(&u, 4)};
+    if (u.bad || memcmp(magic.at, META_MAGIC, META_MAGIC_SIZE) != 0)
+        return -EBADMSG;
+    if (meta->version != SCHEMA_VERSION)
+        return -EPROTONOSUPPORT;
+    meta->generation = unpack_uint(&u, 8);
+    meta->records = (uint32_t)unpack_uint(&u, 4);
+    meta->built_size = unpack_uint(&u, 8);
+    return u.bad ? -EBADMSG : 0;
+}
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * A source: what a file or directory held when it was last read (key 's' and the source's name), so that it
+ * is read again only when it changed, and so that what left it is known.
+ *
+ *      +--------+-----+------+-------+-------+-------------+--------------------------------+
+ *      | number | dev | inode | size | mtime | ctime       | per item: guest…, MAC…         |
+ *      | (16b)  | (64b each, times in ns)                  |                                |
+ *      +--------+------------------------------------------+--------------------------------+
+ *
+ * Items only for sources of guests: a .macs file names guests with hardware addresses, a directory of
+ * definitions names guests alone. Strings stand behind their length in one byte.
+ * Thread-safety: no state.
+ */
+#ifndef LVINDEX_SCHEMA_SOURCE_H
+#define LVINDEX_SCHEMA_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "wire.h"
+
+/* Identity of a file's content. All zero: unknown, so read it. */
+struct source_identity {
+    uint64_t device;
+    uint64_t inode;
+    uint64_t size;
+    uint64_t mtime; /* nanoseconds since the epoch */
+    uint64_t ctime;
+};
+
+struct source {
+    uint16_t number; /* a lease file's, see OWNER_FIRST_FILE in lease.h; else 0 */
+    struct source_identity identity;
+};
+
+struct source_item {
+    struct bytes guest;
+    struct hwaddr hwaddr; /* not known for a definition */
+};
+
+#define SOURCE_PACKED      (2 + 5 * 8)
+#define SOURCE_ITEM_PACKED (1 + 255 + 1 + 1 + HWADDR_MAX)
+
+/* Unpacks the fixed part; the items follow. False for a damaged record. */
+bool source_unpack(struct unpacker *u, struct source *source);
+/* False at the end, and when the rest is damaged (`u->bad`). */
+bool source_next_item(struct unpacker *u, struct source_item *item);
+
+void source_pack(struct packer *p, const struct source *source);
+void source_pack_item(struct packer *p, const struct source_item *item);
+
+#endif
