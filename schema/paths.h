@@ -4,9 +4,11 @@
 #ifndef LVINDEX_SCHEMA_PATHS_H
 #define LVINDEX_SCHEMA_PATHS_H
 
-/* LVINDEX_STATEDIR and LVINDEX_LIBVIRTDIR come from the build: /var/lib/lvindex, /var/lib/libvirt/dnsmasq. */
-#define ENV_STATE_DIR   "LVINDEX_DIR"
-#define ENV_LIBVIRT_DIR "LVINDEX_LIBVIRT_DIR"
+/* Built in by meson options: LVINDEX_STATEDIR (/var/lib/lvindex), LVINDEX_LIBVIRTDIR
+ * (/var/lib/libvirt/dnsmasq), LVINDEX_DEFINITIONSDIR (/etc/libvirt). */
+#define ENV_STATE_DIR       "LVINDEX_DIR"
+#define ENV_LIBVIRT_DIR     "LVINDEX_LIBVIRT_DIR"
+#define ENV_DEFINITIONS_DIR "LVINDEX_DEFINITIONS_DIR"
 
 #define INDEX_FILE   "index.tdb"
 #define DAMAGED_FILE "index.tdb.damaged"

@@ -8,6 +8,7 @@ bool source_unpack(struct unpacker *u, struct source *source)
     source->identity.size = unpack_uint(u, 8);
     source->identity.mtime = unpack_uint(u, 8);
     source->identity.ctime = unpack_uint(u, 8);
+    source->digest = unpack_uint(u, 8);
     return !u->bad;
 }
 
@@ -40,6 +41,7 @@ void source_pack(struct packer *p, const struct source *source)
     pack_uint(p, source->identity.size, 8);
     pack_uint(p, source->identity.mtime, 8);
     pack_uint(p, source->identity.ctime, 8);
+    pack_uint(p, source->digest, 8);
 }
 
 void source_pack_item(struct packer *p, const struct source_item *item)

@@ -2,10 +2,10 @@
  * A source: what a file or directory held when it was last read (key 's' and the source's name), so that it
  * is read again only when it changed, and so that what left it is known.
  *
- *      +--------+-----+------+-------+-------+-------------+--------------------------------+
- *      | number | dev | inode | size | mtime | ctime       | per item: guest…, MAC…         |
- *      | (16b)  | (64b each, times in ns)                  |                                |
- *      +--------+------------------------------------------+--------------------------------+
+ *      +--------+-----+-------+------+-------+-------+--------+------------------------+
+ *      | number | dev | inode | size | mtime | ctime | digest | per item: guest…, MAC… |
+ *      | (16b)  | (64b each, times in ns)                        |                        |
+ *      +--------+-----------------------------------------------+------------------------+
  *
  * Items only for sources of guests: a .macs file names guests with hardware addresses, a directory of
  * definitions names guests alone. Strings stand behind their length in one byte.
@@ -20,7 +20,8 @@
 #include "address.h"
 #include "wire.h"
 
-/* Identity of a file's content. All zero: unknown, so read it. */
+/* Identity of a file: as long as it is the same, so is the content. All zero: unknown, because the file had
+ * changed so lately that another change might not show in its times. */
 struct source_identity {
     uint64_t device;
     uint64_t inode;
@@ -32,6 +33,7 @@ struct source_identity {
 struct source {
     uint16_t number; /* a lease file's, see OWNER_FIRST_FILE in lease.h; else 0 */
     struct source_identity identity;
+    uint64_t digest; /* of the content; saves parsing what was only touched */
 };
 
 struct source_item {
@@ -39,7 +41,7 @@ struct source_item {
     struct hwaddr hwaddr; /* not known for a definition */
 };
 
-#define SOURCE_PACKED      (2 + 5 * 8)
+#define SOURCE_PACKED      (2 + 6 * 8)
 #define SOURCE_ITEM_PACKED (1 + 255 + 1 + 1 + HWADDR_MAX)
 
 /* Unpacks the fixed part; the items follow. False for a damaged record. */

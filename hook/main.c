@@ -1,0 +1,128 @@
+/*
+ * lvindex-hook: dnsmasq's --dhcp-script. One lease event in, one index out.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "indexer/guests.h"
+#include "indexer/index.h"
+#include "indexer/tool.h"
+#include "init.h"
+#include "schema/paths.h"
+
+static void print_help(const struct tool *tool)
+{
+    printf("Usage: %s add|old|del MAC-or-DUID IP [HOSTNAME]\n"
+           "       %s init\n"
+           "Take a lease event from dnsmasq into the lvindex index, so that the client's name resolves.\n"
+           "\n"
+           "dnsmasq runs it: put \"dhcp-script=/path/to/%s\" and \"script-on-renewal\" into\n"
+           "its configuration. Other actions (tftp, arp-add, ...) are accepted and do nothing.\n"
+           "\n"
+           "  add, old, del  a lease is new, renewed or repeated, gone; more about it is in the\n"
+           "                 DNSMASQ_ variables of the environment, see dnsmasq(8), --dhcp-script\n"
+           "  init           print the known leases in lease file format, for a dnsmasq that keeps\n"
+           "                 none of its own (--leasefile-ro)\n"
+           "  -h, --help     show this help and exit\n"
+           "  -V, --version  show the version and exit\n"
+           "\n"
+           "Environment:\n"
+           "  VIR_BRIDGE_NAME          the network, set by libvirt\n"
+           "  LVINDEX_NETWORK          the network, where libvirt is not there (default: the unnamed one)\n"
+           "  " ENV_STATE_DIR "              directory of the index (" LVINDEX_STATEDIR ")\n"
+           "  " ENV_LIBVIRT_DIR "      libvirt's directory (" LVINDEX_LIBVIRTDIR ")\n"
+           "  " ENV_DEFINITIONS_DIR "  libvirt's definitions (" LVINDEX_DEFINITIONSDIR ")\n"
+           "\n"
+           "Example, by hand:\n"
+           "  %s add 52:54:00:12:34:56 192.0.2.7 web\n"
+           "\n"
+           "Exit status: 0 done, or nothing to do; 1 failed, the index is what it was; 2 wrong usage.\n",
+           tool->name, tool->name, tool->name, tool->name);
+}
+
+static int run_event(struct tool *tool, enum event_action action, char **argv)
+{
+    const struct report report = tool_report(tool);
+    const struct libvirt_dirs dirs = libvirt_dirs_default();
+    struct index *index = NULL;
+    struct event event;
+    int rc = arguments_read(action, argv, &report, &event);
+
+    if (rc == 0)
+        rc = index_open(tool_state_dir(), STORE_EVENT, &report, &index);
+    if (rc == 0) {
+        rc = guests_refresh(index, &dirs);
+        if (rc == 0)
+            rc = event_apply(index, &event);
+        rc = rc < 0 ? report_errno(&report, rc, "index") : index_commit(index);
+    }
+    index_close(index);
+    /* A damaged file of libvirt's is complained of, but the event was taken in. */
+    return rc < 0 ? TOOL_FAILED : TOOL_DONE;
+}
+
+/* Whatever goes wrong is logged, and the exit status is 0: any other stops dnsmasq from starting. */
+static int run_init(struct tool *tool)
+{
+    const struct report report = tool_report(tool);
+    struct index *index = NULL;
+    bool libvirt;
+    const char *network = arguments_network(&report, &libvirt);
+
+    if (network != NULL && index_open_read(tool_state_dir(), &report, &index) == 0) {
+        int rc = init_print(index, network, libvirt, stdout);
+
+        if (rc < 0)
+            report_errno(&report, rc, "init");
+    }
+    index_close(index);
+    tool_finish_output(tool);
+    return TOOL_DONE;
+}
+
+static int run(struct tool *tool, int argc, char **argv)
+{
+    static const char *const actions[] = {[EVENT_ADD] = "add", [EVENT_OLD] = "old", [EVENT_DEL] = "del"};
+
+    if (argc < 1)
+        return tool_usage_error(tool, "no action given");
+    if (strcmp(argv[0], "init") == 0)
+        return run_init(tool);
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        if (strcmp(argv[0], actions[i]) != 0)
+            continue;
+        if (argc < 3 || argc > 4)
+            return tool_usage_error(tool, "%s: wants MAC-or-DUID, IP and maybe HOSTNAME", argv[0]);
+        return run_event(tool, (enum event_action)i, argv + 1);
+    }
+    /* tftp, arp-add, arp-del, relay-snoop, and what a newer dnsmasq may send */
+    return TOOL_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option longs[] = {
+        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
+    struct tool tool = {.name = "lvindex-hook"};
+    int option;
+
+    if (tool_open_stdio() < 0)
+        return TOOL_FAILED;
+    opterr = 0;
+    /* Options end at the action: what follows it is dnsmasq's. */
+    while ((option = getopt_long(argc, argv, "+hV", longs, NULL)) != -1) {
+        switch (option) {
+        case 'h':
+            print_help(&tool);
+            return tool_finish_output(&tool);
+        case 'V':
+            tool_version(&tool);
+            return tool_finish_output(&tool);
+        default:
+            return tool_usage_error(&tool, "%s is no option or takes no value", argv[optind - 1]);
+        }
+    }
+    return run(&tool, argc - optind, argv + optind);
+}

@@ -1,0 +1,116 @@
+#include "claims.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cleanup.h"
+
+/* A claim and where its address's group of claims begins: a reader drops an address that it has just given,
+ * so claims of one address (on several networks) must stand together. */
+struct ranked {
+    struct claim claim;
+    size_t place;
+    size_t group;
+};
+
+static int by_answer(const void *a, const void *b)
+{
+    return claim_compare(&((const struct ranked *)a)->claim, &((const struct ranked *)b)->claim);
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct ranked *left = a, *right = b;
+    int order = ip_compare(&left->claim.ip, &right->claim.ip);
+
+    return order != 0 ? order : (left->place > right->place) - (left->place < right->place);
+}
+
+static int by_group(const void *a, const void *b)
+{
+    const struct ranked *left = a, *right = b;
+
+    if (left->group != right->group)
+        return left->group < right->group ? -1 : 1;
+    return (left->place > right->place) - (left->place < right->place);
+}
+
+/* The order of answers, but each address's claims behind the first of them. */
+static void arrange(struct ranked *claims, size_t count)
+{
+    qsort(claims, count, sizeof(*claims), by_answer);
+    for (size_t i = 0; i < count; i++)
+        claims[i].place = i;
+    qsort(claims, count, sizeof(*claims), by_address);
+    for (size_t i = 0; i < count; i++) {
+        bool leads = i == 0 || ip_compare(&claims[i].claim.ip, &claims[i - 1].claim.ip) != 0;
+
+        claims[i].group = leads ? claims[i].place : claims[i - 1].group;
+    }
+    qsort(claims, count, sizeof(*claims), by_group);
+}
+
+/* Unpacks all claims but the one that is the same as `without`, with room for one more. */
+static int load(struct store *store, const struct key *key, const struct claim *without, struct value *value,
+                struct ranked **claims, size_t *count)
+{
+    struct claim claim;
+    struct unpacker u;
+    size_t total = 0;
+    int rc = store_get(store, key, value);
+
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    for (u = unpacker_of(value_bytes(value)); claim_next(&u, &claim);)
+        total++;
+    *claims = calloc(total + 1, sizeof(**claims));
+    if (*claims == NULL)
+        return -ENOMEM;
+    *count = 0;
+    for (u = unpacker_of(value_bytes(value)); claim_next(&u, &claim);) {
+        if (!claim_same(&claim, without))
+            (*claims)[(*count)++].claim = claim;
+    }
+    return 0;
+}
+
+static int save(struct store *store, const struct key *key, const struct ranked *claims, size_t count)
+{
+    CLEANUP_FREE uint8_t *packed = NULL;
+    struct packer p;
+
+    if (count == 0)
+        return store_delete(store, key);
+    packed = malloc(count * CLAIM_PACKED_MAX);
+    if (packed == NULL)
+        return -ENOMEM;
+    p = (struct packer){packed, packed + count * CLAIM_PACKED_MAX, false};
+    for (size_t i = 0; i < count; i++)
+        claim_pack(&p, &claims[i].claim);
+    return p.full ? -EMSGSIZE : store_put(store, key, (struct bytes){packed, (size_t)(p.at - packed)});
+}
+
+int claims_put(struct store *store, const struct key *key, const struct claim *claim)
+{
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    CLEANUP_FREE struct ranked *claims = NULL;
+    size_t count;
+    int rc = load(store, key, claim, &value, &claims, &count);
+
+    if (rc < 0)
+        return rc;
+    claims[count++].claim = *claim;
+    if (count > 1)
+        arrange(claims, count);
+    return save(store, key, claims, count);
+}
+
+int claims_remove(struct store *store, const struct key *key, const struct claim *claim)
+{
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    CLEANUP_FREE struct ranked *claims = NULL;
+    size_t count;
+    int rc = load(store, key, claim, &value, &claims, &count);
+
+    return rc < 0 ? rc : save(store, key, claims, count);
+}

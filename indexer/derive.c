@@ -1,0 +1,274 @@
+#include "derive.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "claims.h"
+#include "lease_record.h"
+#include "machines.h"
+
+void outputs_free(struct outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->count; i++)
+        free(outputs->at[i]);
+    free(outputs->at);
+}
+
+/* Copies a text behind those the output already owns. */
+static struct bytes own(struct output *output, size_t *used, struct bytes text)
+{
+    struct bytes copy = {output->text + *used, text.len};
+
+    if (text.len > 0)
+        memcpy(output->text + *used, text.at, text.len);
+    *used += text.len;
+    return copy;
+}
+
+static int add_output(struct outputs *outputs, struct key key, struct claim claim)
+{
+    struct output **more = reallocarray(outputs->at, outputs->count + 1, sizeof(struct output *));
+    struct output *output;
+    size_t used = 0;
+
+    if (more == NULL)
+        return -ENOMEM;
+    outputs->at = more;
+    output = malloc(sizeof(*output));
+    if (output == NULL)
+        return -ENOMEM;
+    output->key = key;
+    output->claim = claim;
+    output->claim.network = own(output, &used, claim.network);
+    output->claim.label = own(output, &used, claim.label);
+    output->claim.domain = own(output, &used, claim.domain);
+    outputs->at[outputs->count++] = output;
+    return 0;
+}
+
+/* A name under its own record: its label is left out where it is spelled as the key has it. */
+static int add_named(struct outputs *outputs, enum key_kind kind, struct claim claim)
+{
+    struct key key = key_named(kind, claim.label);
+
+    if (memcmp(key.at + 1, claim.label.at, claim.label.len) == 0)
+        claim.label.len = 0;
+    claim.domain.len = 0;
+    return add_output(outputs, key, claim);
+}
+
+/* Is `name` a guest's name, and none of the guests that this machine is or was? */
+static enum refusal guest_refusal(struct index *index, const struct machine *machine, struct bytes name)
+{
+    struct key key = key_named(KEY_GUEST, name);
+
+    if (!store_has(index->store, &key))
+        return REFUSAL_NONE;
+    for (size_t i = 0; i < machine->guest_count; i++) {
+        struct key own_key = key_named(KEY_GUEST, machine->guests[i].name);
+
+        if (bytes_equal(key_bytes(&own_key), key_bytes(&key)))
+            return REFUSAL_NONE;
+    }
+    return REFUSAL_GUEST_NAME;
+}
+
+static enum refusal host_refusal(struct index *index, const struct machine *machine,
+                                 const struct lease *lease)
+{
+    if (name_equal(lease->host, index->state.host))
+        return REFUSAL_OWN_HOST;
+    return guest_refusal(index, machine, bytes_of(lease->host));
+}
+
+static struct claim withhold(struct claim claim, enum refusal reason)
+{
+    if (reason != REFUSAL_NONE) {
+        claim.flags |= CLAIM_WITHHELD;
+        claim.reason = reason;
+    }
+    return claim;
+}
+
+/* Host name, host name with domain, and both for the address. */
+static int add_host(struct index *index, const struct machine *machine, const struct lease *lease,
+                    struct claim claim, struct outputs *outputs)
+{
+    char qualified[DOMAIN_MAX + 1];
+    enum refusal reason = host_refusal(index, machine, lease);
+    enum refusal qualified_reason = reason;
+    int rc;
+
+    claim.label = bytes_of(lease->host);
+    rc = add_named(outputs, KEY_HOST, withhold(claim, reason));
+    if (rc == 0 && lease->domain[0] != '\0') {
+        struct claim full = claim;
+
+        full.label = bytes_of(lease_qualified(lease, qualified));
+        if (reason == REFUSAL_NONE)
+            qualified_reason = guest_refusal(index, machine, full.label);
+        rc = add_named(outputs, KEY_HOST, withhold(full, qualified_reason));
+        if (qualified_reason == REFUSAL_NONE)
+            claim.domain = bytes_of(lease->domain);
+    }
+    return rc < 0 ? rc : add_output(outputs, key_address(&lease->ip), withhold(claim, reason));
+}
+
+/* Does a guest run under any of the networks that name it? */
+static bool runs(const struct machine *machine, struct bytes guest)
+{
+    for (size_t i = 0; i < machine->guest_count; i++) {
+        if (machine->guests[i].running && bytes_equal(machine->guests[i].name, guest))
+            return true;
+    }
+    return false;
+}
+
+static int add_guests(const struct machine *machine, const struct lease *lease, struct claim claim,
+                      struct outputs *outputs)
+{
+    int rc = 0;
+
+    claim.flags |= CLAIM_GUEST;
+    for (size_t i = 0; rc == 0 && i < machine->guest_count; i++) {
+        struct claim guest = claim;
+
+        guest.label = machine->guests[i].name;
+        if (!runs(machine, guest.label))
+            guest = withhold(guest, REFUSAL_GUEST_STOPPED);
+        rc = add_named(outputs, KEY_GUEST, guest);
+        if (rc == 0)
+            rc = add_output(outputs, key_address(&lease->ip), guest);
+    }
+    return rc;
+}
+
+static struct claim claim_of(const struct lease *lease, const struct machine *machine)
+{
+    struct claim claim = {
+        .network = bytes_of(lease->network),
+        .expiry = lease->expiry,
+        .order = lease->heard != 0 ? lease->heard : lease->seen,
+        .ip = lease->ip,
+    };
+
+    if (lease->heard != 0)
+        claim.flags |= CLAIM_HEARD;
+    if (lease->ip.len == IPV6_LEN)
+        claim.flags |= CLAIM_IPV6;
+    if (machine_running(machine))
+        claim.flags |= CLAIM_RUNNING;
+    return claim;
+}
+
+int derive_outputs(struct index *index, const struct lease *lease, struct outputs *outputs)
+{
+    CLEANUP_MACHINE struct machine machine;
+    int rc = machine_load(index->store, &lease->hwaddr, &machine);
+    struct claim claim;
+
+    if (rc < 0)
+        return rc;
+    claim = claim_of(lease, &machine);
+    if (lease->host[0] != '\0')
+        rc = add_host(index, &machine, lease, claim, outputs);
+    return rc < 0 ? rc : add_guests(&machine, lease, claim, outputs);
+}
+
+enum refusal derive_refusal(struct index *index, const struct lease *lease)
+{
+    CLEANUP_MACHINE struct machine machine;
+
+    if (lease->host[0] == '\0' || machine_load(index->store, &lease->hwaddr, &machine) < 0)
+        return REFUSAL_NONE;
+    return host_refusal(index, &machine, lease);
+}
+
+/* Changes one record. A guest's record that comes or goes changes who may have its name as a host name. */
+static int change(struct index *index, const struct key *key, const struct claim *claim, bool present)
+{
+    bool guest = key->at[0] == KEY_GUEST;
+    bool was = guest && store_has(index->store, key);
+    int rc = present ? claims_put(index->store, key, claim) : claims_remove(index->store, key, claim);
+
+    if (rc == 0 && guest && was != store_has(index->store, key))
+        rc = derive_unsettle(index, (struct bytes){key->at + 1, key->len - 1});
+    return rc;
+}
+
+static bool among(const struct output *output, const struct outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->count; i++) {
+        if (bytes_equal(key_bytes(&output->key), key_bytes(&outputs->at[i]->key)) &&
+            claim_same(&output->claim, &outputs->at[i]->claim))
+            return true;
+    }
+    return false;
+}
+
+int derive_replace(struct index *index, const struct outputs *before, const struct outputs *after)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < before->count; i++) {
+        if (!among(before->at[i], after))
+            rc = change(index, &before->at[i]->key, &before->at[i]->claim, false);
+    }
+    for (size_t i = 0; rc == 0 && i < after->count; i++)
+        rc = change(index, &after->at[i]->key, &after->at[i]->claim, true);
+    return rc;
+}
+
+int derive_set_presence(struct index *index, struct bytes guest, struct bytes source, bool present)
+{
+    struct key key = key_named(KEY_GUEST, guest);
+    struct claim claim = {.flags = CLAIM_GUEST | CLAIM_PRESENCE, .network = source, .label = guest};
+
+    if (memcmp(key.at + 1, guest.at, guest.len) == 0)
+        claim.label.len = 0;
+    return change(index, &key, &claim, present);
+}
+
+int derive_unsettle(struct index *index, struct bytes name)
+{
+    return names_add(&index->unsettled, name);
+}
+
+/* Derives anew what follows from the lease behind a claim. Which claims it makes does not depend on who owns
+ * the name, only whether they are withheld: nothing has to be removed. */
+static int refresh(struct index *index, const struct claim *claim)
+{
+    CLEANUP_OUTPUTS struct outputs after = {NULL, 0};
+    const struct outputs none = {NULL, 0};
+    char network[NETWORK_MAX + 1];
+    struct lease lease;
+    int rc;
+
+    memcpy(network, claim->network.at, claim->network.len);
+    network[claim->network.len] = '\0';
+    rc = lease_record_get(index->store, network, &claim->ip, &lease);
+    if (rc == 0)
+        rc = derive_outputs(index, &lease, &after);
+    return rc < 0 ? rc : derive_replace(index, &none, &after);
+}
+
+int derive_settle(struct index *index)
+{
+    int rc = 0;
+
+    /* A name that is put back on the list while it is worked through stands at its end. */
+    for (size_t i = 0; rc == 0 && i < index->unsettled.count; i++) {
+        CLEANUP_VALUE struct value value;
+        struct unpacker u;
+        struct claim claim;
+
+        rc = store_get(index->store, &index->unsettled.at[i], &value);
+        if (rc == -ENOENT)
+            rc = 0;
+        for (u = unpacker_of(value_bytes(&value)); rc == 0 && claim_next(&u, &claim);)
+            rc = refresh(index, &claim);
+    }
+    names_clear(&index->unsettled);
+    return rc;
+}

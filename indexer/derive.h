@@ -1,0 +1,53 @@
+/*
+ * Derived answers: which claims follow from a lease, and keeping them right.
+ *
+ * A lease claims its host name and its host name with domain; the libvirt name of every guest that has its
+ * hardware address; and for its address, all of these. A name that belongs to somebody else is claimed as
+ * well, but withheld: a guest's name by another machine, and this host's own.
+ */
+#ifndef LVINDEX_INDEXER_DERIVE_H
+#define LVINDEX_INDEXER_DERIVE_H
+
+#include "index.h"
+#include "schema/claim.h"
+#include "schema/lease.h"
+
+/* One claim and the record that it belongs in. Owns what the claim's text fields point to. */
+struct output {
+    struct key key;
+    struct claim claim;
+    uint8_t text[NETWORK_MAX + GUEST_MAX + DOMAIN_MAX];
+};
+
+/* All claims of some leases at one moment. All zero: none. */
+struct outputs {
+    struct output **at;
+    size_t count;
+};
+
+void outputs_free(struct outputs *outputs);
+
+#define CLEANUP_OUTPUTS __attribute__((cleanup(outputs_free)))
+
+/* Adds the claims that `lease` makes as things stand in the index. */
+int derive_outputs(struct index *index, const struct lease *lease, struct outputs *outputs);
+
+/* Brings the records from what followed before to what follows now. */
+int derive_replace(struct index *index, const struct outputs *before, const struct outputs *after);
+
+/* Adds or removes a presence: `source` (a network, or a directory of definitions) knows a guest of that name.
+ */
+int derive_set_presence(struct index *index, struct bytes guest, struct bytes source, bool present);
+
+/* Weighs again everybody's claim on a name: what reserves it has changed. */
+int derive_unsettle(struct index *index, struct bytes name);
+
+/* To be called once after a series of changes: brings the claims on names whose reservation changed in line.
+ */
+int derive_settle(struct index *index);
+
+/* Is the lease's host name withheld at present, and why? REFUSAL_NONE when it is answered (or there is none).
+ */
+enum refusal derive_refusal(struct index *index, const struct lease *lease);
+
+#endif

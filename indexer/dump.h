@@ -1,0 +1,38 @@
+/*
+ * lvindex-dump's formats: each prints all of an index to a stream. -errno of reading it.
+ */
+#ifndef LVINDEX_INDEXER_DUMP_H
+#define LVINDEX_INDEXER_DUMP_H
+
+#include <stdio.h>
+
+#include "index.h"
+#include "schema/lease.h"
+
+/* A lease and what the index says about it. */
+struct dump_lease {
+    struct lease lease;
+    char **guests; /* libvirt guests that run with its hardware address, by name */
+    size_t guest_count;
+    enum refusal reason; /* why its name is no answer now; REFUSAL_NONE */
+};
+
+struct dump_leases {
+    struct dump_lease *at;
+    size_t count;
+};
+
+/* Collects all leases, by network and address. The caller frees, also after a failure. */
+int dump_collect(struct index *index, struct dump_leases *leases);
+void dump_free(struct dump_leases *leases);
+
+#define CLEANUP_DUMP __attribute__((cleanup(dump_free)))
+
+/* For people: one aligned line a lease. */
+int dump_table(struct index *index, FILE *to);
+/* For programs: one JSON object, see lvindex-dump(1). */
+int dump_json(struct index *index, FILE *to);
+/* Every key and value, escaped: one line "key = value" a record, by key. */
+int dump_raw(struct index *index, FILE *to);
+
+#endif

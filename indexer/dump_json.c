@@ -1,0 +1,146 @@
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "dump.h"
+#include "escape.h"
+#include "json_text.h"
+#include "numbers.h"
+
+/* Adds `value` to an object that takes it over. */
+static int add(struct json_object *object, const char *name, struct json_object *value)
+{
+    if (value == NULL)
+        return -ENOMEM;
+    if (json_object_object_add(object, name, value) == 0)
+        return 0;
+    json_object_put(value);
+    return -ENOMEM;
+}
+
+/* Adds a text, unless it is empty. */
+static int add_text(struct json_object *object, const char *name, const char *text)
+{
+    return text[0] == '\0' ? 0 : add(object, name, json_object_new_string(text));
+}
+
+/* A text that may hold any bytes is escaped: JSON has no others than characters. */
+static struct json_object *new_escaped(const char *raw)
+{
+    CLEANUP_FREE char *text = escape_text(bytes_of(raw));
+
+    return text == NULL ? NULL : json_object_new_string(text);
+}
+
+static int add_guests(struct json_object *object, const struct dump_lease *lease)
+{
+    struct json_object *guests = json_object_new_array();
+    int rc = guests == NULL ? -ENOMEM : 0;
+
+    for (size_t i = 0; rc == 0 && i < lease->guest_count; i++) {
+        struct json_object *name = new_escaped(lease->guests[i]);
+
+        if (name == NULL || json_object_array_add(guests, name) != 0) {
+            json_object_put(name);
+            rc = -ENOMEM;
+        }
+    }
+    if (rc < 0) {
+        json_object_put(guests);
+        return rc;
+    }
+    return add(object, "guests", guests);
+}
+
+static int add_refusal(struct json_object *object, const struct dump_lease *lease)
+{
+    const char *name = lease->lease.refused[0] != '\0' ? lease->lease.refused : lease->lease.host;
+    int rc = 0;
+
+    if (lease->reason != REFUSAL_NONE) {
+        rc = add(object, "name-refused", new_escaped(name));
+        if (rc == 0)
+            rc = add_text(object, "name-refused-reason", refusal_text(lease->reason));
+    }
+    return rc;
+}
+
+static int add_members(struct json_object *object, const struct dump_lease *entry)
+{
+    const struct lease *lease = &entry->lease;
+    char ip[IP_TEXT_SIZE], mac[HWADDR_TEXT_SIZE], id[OCTETS_TEXT_MAX + 1], iaid[IAID_TEXT_SIZE];
+    int rc = add(object, "network", json_object_new_string(lease->network));
+
+    if (rc == 0)
+        rc = add_text(object, "ip-address", ip_format(&lease->ip, ip));
+    if (rc == 0)
+        rc = add_text(object, "mac-address", hwaddr_format(&lease->hwaddr, mac));
+    if (rc == 0)
+        rc = add_text(object, "hostname", entry->reason == REFUSAL_NONE ? lease->host : "");
+    if (rc == 0)
+        rc = add_text(object, "domain", entry->reason == REFUSAL_NONE ? lease->domain : "");
+    if (rc == 0)
+        rc = add_text(object, "client-id", octets_format(&lease->client_id, id));
+    if (rc == 0)
+        rc = add_text(object, "iaid", iaid_format(lease, iaid));
+    if (rc == 0)
+        rc = add(object, "expiry-time", json_object_new_int64((int64_t)lease->expiry));
+    if (rc == 0 && lease->interface[0] != '\0')
+        rc = add(object, "interface", new_escaped(lease->interface));
+    if (rc == 0 && lease->heard != 0)
+        rc = add(object, "last-heard", json_object_new_int64((int64_t)(lease->heard / 1000)));
+    if (rc == 0)
+        rc = add_guests(object, entry);
+    return rc < 0 ? rc : add_refusal(object, entry);
+}
+
+static int add_leases(struct json_object *array, const struct dump_leases *leases)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < leases->count; i++) {
+        struct json_object *object = json_object_new_object();
+
+        if (object == NULL || json_object_array_add(array, object) != 0) {
+            json_object_put(object);
+            return -ENOMEM;
+        }
+        rc = add_members(object, &leases->at[i]);
+    }
+    return rc;
+}
+
+int dump_json(struct index *index, FILE *to)
+{
+    CLEANUP_DUMP struct dump_leases leases = {NULL, 0};
+    CLEANUP_JSON struct json_object *object = json_object_new_object();
+    struct json_object *array = json_object_new_array();
+    const char *text;
+    int rc;
+
+    if (object == NULL || array == NULL) {
+        json_object_put(array);
+        return -ENOMEM;
+    }
+    rc = add(object, "version", json_object_new_int64(SCHEMA_VERSION));
+    if (rc == 0)
+        rc = add(object, "generation", json_object_new_int64((int64_t)store_meta(index->store)->generation));
+    if (rc < 0)
+        json_object_put(array);
+    else
+        rc = add(object, "leases", array);
+    if (rc == 0)
+        rc = dump_collect(index, &leases);
+    if (rc == 0)
+        rc = add_leases(array, &leases);
+    if (rc < 0)
+        return rc;
+    text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                                                      JSON_C_TO_STRING_NOSLASHESCAPE);
+    if (text == NULL)
+        return -ENOMEM;
+    fprintf(to, "%s\n", text);
+    return 0;
+}

@@ -1,0 +1,104 @@
+#include "escape.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "cleanup.h"
+
+/* Reads one UTF-8 sequence: its length, and the character; 0 where there is no valid one (Unicode 15, table
+ * 3-7). */
+static size_t utf8_read(const uint8_t *at, size_t left, uint32_t *character)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t len = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+
+    if (len == 1) {
+        *character = at[0];
+        return 1;
+    }
+    if (at[0] < 0xc2 || at[0] > 0xf4 || left < len)
+        return 0;
+    *character = at[0] & (0x7fU >> len);
+    for (size_t i = 1; i < len; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        *character = *character << 6 | (at[i] & 0x3f);
+    }
+    if (*character < least[len] || *character > 0x10ffff || (*character >= 0xd800 && *character <= 0xdfff))
+        return 0;
+    return len;
+}
+
+/* May a terminal be shown it? Not what moves the cursor, hides, or turns the direction of the text. */
+static bool is_shown(uint32_t character)
+{
+    static const struct {
+        uint32_t first;
+        uint32_t last;
+    } hidden[] = {
+        {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},       {0x061c, 0x061c}, {0x115f, 0x1160},
+        {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},   {0x2060, 0x206f}, {0xfe00, 0xfe0f},
+        {0xfeff, 0xfeff}, {0xfff0, 0xfffb}, {0xe0000, 0xe0fff},
+    };
+
+    for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+        if (character >= hidden[i].first && character <= hidden[i].last)
+            return false;
+    }
+    return true;
+}
+
+static char *put_byte(char *to, uint8_t byte)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    *to++ = '\\';
+    if (byte == '\\') {
+        *to++ = '\\';
+        return to;
+    }
+    *to++ = 'x';
+    *to++ = digits[byte >> 4];
+    *to++ = digits[byte & 15];
+    return to;
+}
+
+static char *escape(struct bytes raw, bool ascii)
+{
+    char *text = malloc(4 * raw.len + 1);
+    char *to = text;
+
+    if (text == NULL)
+        return NULL;
+    for (size_t i = 0; i < raw.len;) {
+        uint32_t character;
+        size_t len = utf8_read(raw.at + i, raw.len - i, &character);
+
+        if (len == 0 || character == '\\' || !is_shown(character) || (ascii && len > 1)) {
+            to = put_byte(to, raw.at[i++]);
+            continue;
+        }
+        while (len-- > 0)
+            *to++ = (char)raw.at[i++];
+    }
+    *to = '\0';
+    return text;
+}
+
+char *escape_text(struct bytes raw)
+{
+    return escape(raw, false);
+}
+
+char *escape_binary(struct bytes raw)
+{
+    return escape(raw, true);
+}
+
+void escape_print(FILE *stream, struct bytes raw)
+{
+    CLEANUP_FREE char *text = escape_text(raw);
+
+    fputs(text != NULL ? text : "?", stream);
+}

@@ -1,0 +1,112 @@
+#include "event.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "leases.h"
+
+static void refuse(struct lease *lease, const char *name, enum refusal reason)
+{
+    strcpy(lease->refused, name);
+    lease->reason = reason;
+}
+
+void lease_set_name(struct lease *lease, const char *name, const char *domain)
+{
+    enum refusal reason = name[0] == '\0' ? REFUSAL_NONE : name_check(name);
+    size_t domain_len = strlen(domain);
+
+    lease->host[0] = lease->domain[0] = lease->refused[0] = '\0';
+    lease->reason = REFUSAL_NONE;
+    if (reason != REFUSAL_NONE) {
+        refuse(lease, name, reason);
+        return;
+    }
+    strcpy(lease->host, name);
+    if (name[0] != '\0' && domain_len > 0 && strlen(name) + 1 + domain_len <= DOMAIN_MAX &&
+        name_domain_valid(domain, domain_len))
+        strcpy(lease->domain, domain);
+}
+
+/* `known` is the same client's lease as it stood, or NULL. */
+static void set_event_name(struct lease *lease, const struct event *event, const struct lease *known)
+{
+    lease_set_name(lease, event->name, event->domain);
+    if (event->name[0] != '\0')
+        return;
+    if (event->old_name[0] != '\0')
+        refuse(lease, event->old_name, REFUSAL_TAKEN);
+    else if (event->supplied[0] != '\0')
+        refuse(lease, event->supplied, REFUSAL_BY_DNSMASQ);
+    else if (known != NULL && event->data_missing)
+        /* dnsmasq has forgotten what the client sent: what was refused stays refused */
+        refuse(lease, known->refused, known->reason);
+}
+
+/* At start-up and on SIGHUP dnsmasq repeats every lease, the newest first: that is not hearing from a client.
+ * A lease that is not known yet may be either; its expiry will order it. */
+static bool is_repetition(const struct event *event, const struct lease *known)
+{
+    return event->action == EVENT_OLD && event->data_missing &&
+           (known == NULL || known->expiry == event->lease.expiry);
+}
+
+static int heard(struct index *index, const struct event *event, const struct lease *at_address)
+{
+    struct lease lease = event->lease;
+    const struct lease *known = at_address;
+
+    if (known != NULL && !lease_same_client(known, &lease))
+        known = NULL;
+    lease.owner = OWNER_HOOK;
+    lease.seen = known != NULL ? known->seen : 0;
+    lease.heard = known != NULL ? known->heard : 0;
+    if (lease.seen == 0)
+        lease.seen = index_stamp(index);
+    if (!is_repetition(event, known))
+        lease.heard = index_stamp(index);
+    if (known != NULL && !lease.hwaddr.known)
+        lease.hwaddr =
+            known->hwaddr; /* after a restart dnsmasq knows no hardware address of DHCPv6 clients */
+    if (known != NULL && lease.interface[0] == '\0')
+        strcpy(lease.interface, known->interface);
+    set_event_name(&lease, event, known);
+    return leases_put(index, &lease);
+}
+
+/* A dnsmasq that was handed another's leases deletes them with the expiry that it was told. */
+static bool is_outdated(const struct event *event, const struct lease *known)
+{
+    return event->has_expiry && expiry_compare(event->lease.expiry, known->expiry) < 0;
+}
+
+static int update_network(struct index *index, const struct event *event)
+{
+    struct network network;
+    int rc = index_network(index, event->lease.network, &network);
+
+    if (rc < 0)
+        return rc;
+    if (event->server_duid.len > 0)
+        network.server_duid = event->server_duid;
+    network.libvirt = event->libvirt;
+    if (!network.libvirt && network.server_duid.len == 0)
+        return 0; /* nothing to keep */
+    return index_set_network(index, event->lease.network, &network);
+}
+
+int event_apply(struct index *index, const struct event *event)
+{
+    struct lease known;
+    int rc = leases_get(index, event->lease.network, &event->lease.ip, &known);
+    bool found = rc == 0;
+
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    if (event->action == EVENT_DEL)
+        return found && !is_outdated(event, &known) ? leases_remove(index, &known) : 0;
+    rc = update_network(index, event);
+    if (rc == 0)
+        rc = heard(index, event, found ? &known : NULL);
+    return rc < 0 ? rc : 0;
+}

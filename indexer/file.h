@@ -1,0 +1,36 @@
+/*
+ * Reading a source file whole, with what tells later whether it changed.
+ */
+#ifndef LVINDEX_INDEXER_FILE_H
+#define LVINDEX_INDEXER_FILE_H
+
+#include <stddef.h>
+
+#include "schema/source.h"
+
+struct file {
+    int fd;
+    char *text; /* after file_read(): the content, with a NUL behind it */
+    size_t len;
+    struct source_identity identity; /* all zero when it changed too lately to be told by its times */
+    uint64_t digest;                 /* after file_read() */
+};
+
+/* Opens `name` (below `dirfd`, or as openat(2) takes it). `flags`: O_NOFOLLOW or 0. -errno, -EINVAL for what
+ * is no regular file. Close it, also after a failure, with file_close(). */
+int file_open(int dirfd, const char *name, int flags, struct file *file);
+
+/* Reads it all. -EFBIG over SOURCE_FILE_MAX; -EAGAIN when it kept changing meanwhile. */
+int file_read(struct file *file);
+
+void file_close(struct file *file);
+
+#define CLEANUP_FILE __attribute__((cleanup(file_close)))
+
+/* Identity of an open file or directory; all zero when it changed within the last seconds. */
+int identity_of(int fd, struct source_identity *identity);
+
+/* The same, and known? Unknown identities equal nothing. */
+bool identity_equal(const struct source_identity *a, const struct source_identity *b);
+
+#endif

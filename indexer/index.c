@@ -1,0 +1,240 @@
+#include "index.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "derive.h"
+#include "leases.h"
+#include "schema/source.h"
+
+static uint64_t now_millis(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t index_stamp(struct index *index)
+{
+    uint64_t stamp = now_millis();
+
+    if (stamp <= index->state.clock)
+        stamp = index->state.clock + 1;
+    if (stamp > MILLIS_MAX)
+        stamp = MILLIS_MAX;
+    index->state.clock = stamp;
+    return stamp;
+}
+
+/* The first label of this host's name, folded; empty where there is none that could be claimed. */
+static void own_name(char name[LABEL_MAX + 1])
+{
+    char full[HOST_NAME_MAX + 1] = "";
+    size_t len;
+
+    name[0] = '\0';
+    if (gethostname(full, sizeof(full) - 1) < 0)
+        return;
+    len = strcspn(full, ".");
+    if (len > LABEL_MAX)
+        return;
+    name_fold(name, full, len);
+    name[len] = '\0';
+}
+
+/* Names are weighed against this host's own: when that changes, so do both names. */
+static int check_own_name(struct index *index)
+{
+    char name[LABEL_MAX + 1];
+    int rc;
+
+    own_name(name);
+    if (strcmp(name, index->state.host) == 0)
+        return 0;
+    rc = derive_unsettle(index, bytes_of(index->state.host));
+    if (rc == 0)
+        rc = derive_unsettle(index, bytes_of(name));
+    strcpy(index->state.host, name);
+    return rc;
+}
+
+static int load_state(struct index *index)
+{
+    CLEANUP_VALUE struct value value;
+    struct key key = key_single(KEY_STATE);
+    int rc = store_get(index->store, &key, &value);
+
+    if (rc == -ENOENT || (rc == 0 && !state_unpack(value_bytes(&value), &index->state))) {
+        index->state = (struct state){.next_source = OWNER_FIRST_FILE};
+        return 0;
+    }
+    return rc;
+}
+
+static int save_state(struct index *index)
+{
+    struct key key = key_single(KEY_STATE);
+    uint8_t packed[STATE_PACKED_MAX];
+    struct packer p = {packed, packed + sizeof(packed), false};
+
+    state_pack(&p, &index->state);
+    return store_put_soft(index->store, &key, (struct bytes){packed, (size_t)(p.at - packed)});
+}
+
+/* A source's number must stay what leases refer to; what the file held must be read again. */
+static int salvage_source(struct index *index, struct bytes key, struct bytes value)
+{
+    struct unpacker u = unpacker_of(value);
+    uint8_t packed[SOURCE_PACKED];
+    struct packer p = {packed, packed + sizeof(packed), false};
+    struct source source;
+    struct key name = key_named(KEY_SOURCE, (struct bytes){key.at + 1, key.len - 1});
+
+    if (!source_unpack(&u, &source) || source.number < OWNER_FIRST_FILE || key.len > 1 + SOURCE_NAME_MAX)
+        return 0;
+    source = (struct source){.number = source.number};
+    source_pack(&p, &source);
+    return store_put(index->store, &name, (struct bytes){packed, sizeof(packed)});
+}
+
+static int salvage(void *context, struct bytes key, struct bytes value)
+{
+    struct index *index = context;
+    struct network network;
+    struct state state;
+    struct lease lease;
+    char name[NETWORK_MAX + 1];
+    int rc = 0;
+
+    if (key.len == 0)
+        return 0;
+    switch (key.at[0]) {
+    case KEY_LEASE:
+        if (lease_unpack(key, value, &lease) == 0)
+            rc = leases_put(index, &lease);
+        break;
+    case KEY_STATE:
+        if (state_unpack(value, &state))
+            index->state = state;
+        break;
+    case KEY_NETWORK:
+        if (key.len - 1 > NETWORK_MAX || !network_unpack(value, &network))
+            break;
+        memcpy(name, key.at + 1, key.len - 1);
+        name[key.len - 1] = '\0';
+        if (network_valid(name))
+            rc = index_set_network(index, name, &network);
+        break;
+    case KEY_SOURCE:
+        rc = salvage_source(index, key, value);
+        break;
+    default: /* all else follows from these and from the sources */
+        break;
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static int prepare(struct index *index)
+{
+    int rc = load_state(index);
+
+    if (rc == 0 && store_damaged(index->store)) {
+        report_problem(index->report, "building it anew from its sources and from the leases it still holds",
+                       "index");
+        rc = store_salvage(index->store, salvage, index);
+    }
+    return rc < 0 ? rc : check_own_name(index);
+}
+
+static int open_index(const char *dir, enum store_mode mode, const struct report *report,
+                      struct index **result)
+{
+    struct index *index = calloc(1, sizeof(*index));
+    int rc;
+
+    if (index == NULL)
+        return report_errno(report, -ENOMEM, "%s", dir);
+    index->report = report;
+    index->now = now_millis() / 1000;
+    rc = store_open(dir, mode, report, &index->store);
+    if (rc == 0) {
+        rc = mode == STORE_READ ? load_state(index) : prepare(index);
+        if (rc < 0)
+            report_errno(report, rc, "%s", dir);
+    }
+    if (rc < 0)
+        index_close(index);
+    else
+        *result = index;
+    return rc;
+}
+
+int index_open(const char *dir, enum store_mode mode, const struct report *report, struct index **index)
+{
+    return open_index(dir, mode, report, index);
+}
+
+int index_open_read(const char *dir, const struct report *report, struct index **index)
+{
+    return open_index(dir, STORE_READ, report, index);
+}
+
+int index_commit(struct index *index)
+{
+    int rc = derive_settle(index);
+
+    if (rc == 0 && store_rebuilds(index->store))
+        rc = leases_prune(index);
+    if (rc == 0)
+        rc = derive_settle(index);
+    if (rc == 0)
+        rc = save_state(index);
+    return rc < 0 ? report_errno(index->report, rc, "index") : store_commit(index->store);
+}
+
+void index_close(struct index *index)
+{
+    if (index == NULL)
+        return;
+    names_clear(&index->unsettled);
+    store_close(index->store);
+    free(index);
+}
+
+int index_network(struct index *index, const char *name, struct network *network)
+{
+    CLEANUP_VALUE struct value value;
+    struct key key = key_named(KEY_NETWORK, bytes_of(name));
+    int rc = store_get(index->store, &key, &value);
+
+    if (rc == -ENOENT || (rc == 0 && !network_unpack(value_bytes(&value), network))) {
+        *network = (struct network){0};
+        return 0;
+    }
+    return rc;
+}
+
+int index_set_network(struct index *index, const char *name, const struct network *network)
+{
+    struct key key = key_named(KEY_NETWORK, bytes_of(name));
+    uint8_t packed[NETWORK_PACKED_MAX];
+    struct packer p = {packed, packed + sizeof(packed), false};
+
+    network_pack(&p, network);
+    return store_put(index->store, &key, (struct bytes){packed, (size_t)(p.at - packed)});
+}
+
+int index_set_server_duid(struct index *index, const char *name, const struct octets *duid)
+{
+    struct network network;
+    int rc = index_network(index, name, &network);
+
+    if (rc < 0 || duid->len == 0)
+        return rc;
+    network.server_duid = *duid;
+    return index_set_network(index, name, &network);
+}

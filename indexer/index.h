@@ -1,0 +1,51 @@
+/*
+ * The index as its writers see it: leases, guests and the answers derived from them, changed as a whole.
+ *
+ * Thread-safety: an index belongs to one thread.
+ * Opening and publishing report their failures; what changes records in between returns a bare -errno.
+ */
+#ifndef LVINDEX_INDEXER_INDEX_H
+#define LVINDEX_INDEXER_INDEX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "names.h"
+#include "report.h"
+#include "schema/network.h"
+#include "schema/state.h"
+#include "store.h"
+
+struct index {
+    struct store *store;
+    struct state state;
+    uint64_t now;           /* seconds since the epoch, when it was opened */
+    struct names unsettled; /* names whose reservation changed, see derive.h */
+    const struct report *report;
+};
+
+/* Opens the index of `dir` and takes the writers' lock. What a damaged index still holds is taken over, and
+ * names are weighed again if this host's own name has changed. The caller closes. */
+int index_open(const char *dir, enum store_mode mode, const struct report *report, struct index **index);
+
+/* Opens it as it is, without a lock, to be looked at only. */
+int index_open_read(const char *dir, const struct report *report, struct index **index);
+
+/* Publishes what changed: 1 when anything did, 0 when nothing did, -errno. */
+int index_commit(struct index *index);
+
+/* NULL is fine. */
+void index_close(struct index *index);
+
+/* A stamp for what happens now: milliseconds since the epoch, but always greater than every earlier one of
+ * this index, so that order survives a clock that jumps. */
+uint64_t index_stamp(struct index *index);
+
+/* What is known of a network; all zero when nothing is. */
+int index_network(struct index *index, const char *name, struct network *network);
+int index_set_network(struct index *index, const char *name, const struct network *network);
+
+/* Notes the DUID of a network's DHCPv6 server; one without octets changes nothing. */
+int index_set_server_duid(struct index *index, const char *name, const struct octets *duid);
+
+#endif

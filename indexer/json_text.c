@@ -1,0 +1,48 @@
+#include "json_text.h"
+
+#include <string.h>
+
+/* An array of objects with arrays is three deep. */
+#define JSON_DEPTH 8
+
+struct json_object *json_parse_array(const char *text, size_t len)
+{
+    struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
+    struct json_object *array;
+
+    if (tokener == NULL)
+        return NULL;
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+    array = json_tokener_parse_ex(tokener, text, (int)len);
+    /* Only white space may follow the array. */
+    if (array != NULL) {
+        size_t end = json_tokener_get_parse_end(tokener);
+
+        end += strspn(text + end, " \t\r\n");
+        if (end != len || !json_object_is_type(array, json_type_array)) {
+            json_object_put(array);
+            array = NULL;
+        }
+    }
+    json_tokener_free(tokener);
+    return array;
+}
+
+const char *json_member_text(struct json_object *object, const char *name, bool *bad)
+{
+    struct json_object *member;
+    const char *text;
+
+    if (!json_object_object_get_ex(object, name, &member))
+        return NULL;
+    if (!json_object_is_type(member, json_type_string)) {
+        *bad = true;
+        return NULL;
+    }
+    text = json_object_get_string(member);
+    if (strlen(text) != (size_t)json_object_get_string_len(member)) {
+        *bad = true;
+        return NULL;
+    }
+    return text;
+}

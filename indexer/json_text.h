@@ -1,0 +1,25 @@
+/*
+ * Reading JSON that somebody else wrote.
+ */
+#ifndef LVINDEX_INDEXER_JSON_TEXT_H
+#define LVINDEX_INDEXER_JSON_TEXT_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Parses a whole text that must be an array. NULL when it is not. The caller puts it (json_object_put). */
+struct json_object *json_parse_array(const char *text, size_t len);
+
+/* The string member `name` of an object: NULL when there is none; "" is a string. One with a NUL inside, or
+ * of another type, sets `*bad`. Lives as long as the object. */
+const char *json_member_text(struct json_object *object, const char *name, bool *bad);
+
+static inline void cleanup_json(struct json_object **object)
+{
+    json_object_put(*object);
+}
+
+#define CLEANUP_JSON __attribute__((cleanup(cleanup_json)))
+
+#endif

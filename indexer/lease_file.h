@@ -1,0 +1,19 @@
+/*
+ * dnsmasq's lease file (--dhcp-leasefile), as dnsmasq 2.90 writes it (src/lease.c):
+ *
+ *     expiry mac ip host|* client-id|*        an IPv4 lease
+ *     duid server-duid                        before the IPv6 leases
+ *     expiry iaid ip host|* duid|*            an IPv6 lease
+ *
+ * Lines that start with another word (newer versions have some) are passed over.
+ */
+#ifndef LVINDEX_INDEXER_LEASE_FILE_H
+#define LVINDEX_INDEXER_LEASE_FILE_H
+
+#include "index.h"
+
+/* Takes the leases of a file, when it changed. It owns those that it brought. What cannot be read is
+ * reported, and its leases are kept. -errno only for failures of the index itself. */
+int lease_file_refresh(struct index *index, const char *network, const char *path);
+
+#endif

@@ -1,0 +1,163 @@
+#include "leases.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "derive.h"
+#include "lease_record.h"
+#include "machines.h"
+
+int leases_get(struct index *index, const char *network, const struct ip *ip, struct lease *lease)
+{
+    int rc = lease_record_get(index->store, network, ip, lease);
+
+    return rc == -EBADMSG ? -ENOENT : rc;
+}
+
+/* Seconds after its expiry: had dnsmasq anything to say of the lease, it has said it by then. */
+#define PRUNE_AFTER 86400
+
+static struct machine_lease machine_lease_of(const struct lease *lease)
+{
+    return (struct machine_lease){lease->ip, bytes_of(lease->network)};
+}
+
+/* Moves the lease from the old machine to the new one; either lease may be NULL. */
+static int move_machine(struct index *index, const struct lease *old, const struct lease *new)
+{
+    struct machine_lease entry = machine_lease_of(old != NULL ? old : new);
+    int rc = 0;
+
+    if (old != NULL && new != NULL && hwaddr_equal(&old->hwaddr, &new->hwaddr))
+        return 0;
+    if (old != NULL)
+        rc = machine_remove_lease(index->store, &old->hwaddr, &entry);
+    if (rc == 0 && new != NULL)
+        rc = machine_add_lease(index->store, &new->hwaddr, &entry);
+    return rc;
+}
+
+static bool same_record(const struct lease *a, const struct lease *b)
+{
+    uint8_t left[LEASE_PACKED_MAX], right[LEASE_PACKED_MAX];
+    size_t len = lease_pack(a, left);
+
+    return len == lease_pack(b, right) && memcmp(left, right, len) == 0;
+}
+
+/* The two leases share network and address; one of them may be NULL. */
+static int replace(struct index *index, const struct lease *old, const struct lease *new)
+{
+    CLEANUP_OUTPUTS struct outputs before = {NULL, 0};
+    CLEANUP_OUTPUTS struct outputs after = {NULL, 0};
+    int rc = old != NULL ? derive_outputs(index, old, &before) : 0;
+
+    if (rc == 0)
+        rc = move_machine(index, old, new);
+    if (rc == 0)
+        rc = new != NULL ? lease_record_put(index->store, new) : lease_record_delete(index->store, old);
+    if (rc == 0 && new != NULL)
+        rc = derive_outputs(index, new, &after);
+    return rc < 0 ? rc : derive_replace(index, &before, &after);
+}
+
+int leases_put(struct index *index, const struct lease *lease)
+{
+    struct lease old;
+    int rc;
+
+    if (!lease_valid(lease))
+        return -EINVAL;
+    rc = leases_get(index, lease->network, &lease->ip, &old);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    if (rc == 0 && same_record(&old, lease))
+        return 0;
+    rc = replace(index, rc == 0 ? &old : NULL, lease);
+    return rc < 0 ? rc : 1;
+}
+
+int leases_remove(struct index *index, const struct lease *lease)
+{
+    return replace(index, lease, NULL);
+}
+
+struct each {
+    const char *network;
+    int (*each)(void *context, const struct lease *lease);
+    void *context;
+};
+
+static int each_record(void *context, struct bytes key, struct bytes value)
+{
+    struct each *each = context;
+    struct lease lease;
+
+    if (lease_unpack(key, value, &lease) < 0 ||
+        (each->network != NULL && strcmp(each->network, lease.network) != 0))
+        return 0;
+    return each->each(each->context, &lease);
+}
+
+int leases_each(struct index *index, const char *network,
+                int (*each)(void *context, const struct lease *lease), void *context)
+{
+    struct each walk = {network, each, context};
+
+    return store_each(index->store, KEY_LEASE, each_record, &walk);
+}
+
+struct lease_list {
+    struct lease *at;
+    size_t count;
+    struct index *index;
+};
+
+static int list_forgotten(void *context, const struct lease *lease)
+{
+    struct lease_list *list = context;
+    struct network network;
+    struct lease *more;
+    int rc;
+
+    if (lease->owner != OWNER_HOOK || lease->expiry == 0 ||
+        !expiry_passed(lease->expiry + PRUNE_AFTER, list->index->now))
+        return 0;
+    rc = index_network(list->index, lease->network, &network);
+    if (rc < 0 || network.libvirt)
+        return rc;
+    more = reallocarray(list->at, list->count + 1, sizeof(*more));
+    if (more == NULL)
+        return -ENOMEM;
+    list->at = more;
+    list->at[list->count++] = *lease;
+    return 0;
+}
+
+int leases_prune(struct index *index)
+{
+    struct lease_list list = {NULL, 0, index};
+    int rc = leases_each(index, NULL, list_forgotten, &list);
+
+    for (size_t i = 0; rc == 0 && i < list.count; i++)
+        rc = leases_remove(index, &list.at[i]);
+    free(list.at);
+    return rc;
+}
+
+bool lease_same_client(const struct lease *a, const struct lease *b)
+{
+    bool same_id = a->client_id.len > 0 && octets_equal(&a->client_id, &b->client_id);
+
+    if (a->ip.len == IPV6_LEN)
+        return same_id && a->iaid == b->iaid && a->temporary == b->temporary;
+    return same_id || (a->hwaddr.len > 0 && hwaddr_equal(&a->hwaddr, &b->hwaddr));
+}
+
+int expiry_compare(uint64_t a, uint64_t b)
+{
+    /* 0 wraps round to the greatest */
+    return (a - 1 > b - 1) - (a - 1 < b - 1);
+}

@@ -1,0 +1,35 @@
+/*
+ * The lease set: one lease comes, changes or goes, and every answer that follows from it with it.
+ */
+#ifndef LVINDEX_INDEXER_LEASES_H
+#define LVINDEX_INDEXER_LEASES_H
+
+#include "index.h"
+#include "schema/lease.h"
+
+/* 0, or -ENOENT. A record that does not unpack counts as none. */
+int leases_get(struct index *index, const char *network, const struct ip *ip, struct lease *lease);
+
+/* Puts a lease in, in place of the one with its network and address. The caller has made it valid
+ * (lease_valid; -EINVAL otherwise). 1 when that changed anything. */
+int leases_put(struct index *index, const struct lease *lease);
+
+/* Takes a lease out, as leases_get() or leases_each() gave it. */
+int leases_remove(struct index *index, const struct lease *lease);
+
+/* Calls `each` for every lease of `network` (NULL: of all), in no order, until it returns other than 0;
+ * returns its last result. `each` must not change the index. */
+int leases_each(struct index *index, const char *network,
+                int (*each)(void *context, const struct lease *lease), void *context);
+
+/* Removes what nobody else would: expired leases that the hook brought for a dnsmasq without a lease file of
+ * its own (--leasefile-ro), which never hears of them again after a restart. */
+int leases_prune(struct index *index);
+
+/* Do both stand for the same client: IPv4 by client-id or hardware address, IPv6 by DUID and IAID? */
+bool lease_same_client(const struct lease *a, const struct lease *b);
+
+/* -1, 0, 1: which expiry is the earlier one? 0 (never) is the latest. */
+int expiry_compare(uint64_t a, uint64_t b);
+
+#endif

@@ -1,0 +1,146 @@
+#include "pass.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "leases.h"
+
+void pass_free(struct pass *pass)
+{
+    free(pass->ips);
+}
+
+static int note_ip(struct pass *pass, const struct ip *ip)
+{
+    if (pass->count == pass->room) {
+        size_t room = pass->room * 2 + 64;
+        struct ip *more = reallocarray(pass->ips, room, sizeof(*more));
+
+        if (more == NULL)
+            return -ENOMEM;
+        pass->ips = more;
+        pass->room = room;
+    }
+    pass->ips[pass->count++] = *ip;
+    return 0;
+}
+
+void pass_bad_entry(struct pass *pass, size_t number, const char *why)
+{
+    pass->incomplete = true;
+    report_problem(pass->index->report, why, "%s: entry %zu", pass->where, number);
+}
+
+/* Takes over from the known lease of the same client what the file cannot tell. */
+static void inherit(struct lease *lease, const struct lease *known)
+{
+    lease->seen = known->seen;
+    lease->heard = known->heard;
+    if (lease->interface[0] == '\0')
+        strcpy(lease->interface, known->interface);
+    if (lease->domain[0] == '\0' && name_equal(lease->host, known->host))
+        strcpy(lease->domain, known->domain);
+    if (!lease->hwaddr.known)
+        lease->hwaddr = known->hwaddr;
+    /* Our own feeder knows better why there is no name. */
+    if (lease->host[0] == '\0' && lease->reason == REFUSAL_NONE && known->host[0] == '\0') {
+        strcpy(lease->refused, known->refused);
+        lease->reason = known->reason;
+    }
+}
+
+static void set_place(struct pass *pass, struct lease *lease)
+{
+    if (lease->seen == 0 || (pass->ordered && lease->heard == 0 && lease->seen < pass->last))
+        lease->seen = index_stamp(pass->index);
+    pass->last = lease->seen;
+}
+
+static void report_lease(struct pass *pass, const struct lease *lease, const char *what)
+{
+    char ip[IP_TEXT_SIZE];
+
+    report_change(pass->index->report, "%s: lease %s %s%s%s",
+                  lease->network[0] != '\0' ? lease->network : "(unnamed)", ip_format(&lease->ip, ip), what,
+                  lease->host[0] != '\0' ? " " : "", lease->host);
+}
+
+int pass_lease(struct pass *pass, struct lease *lease)
+{
+    struct lease known;
+    bool found;
+    int rc;
+
+    strcpy(lease->network, pass->network);
+    lease->owner = pass->owner;
+    rc = note_ip(pass, &lease->ip);
+    if (rc == 0)
+        rc = leases_get(pass->index, lease->network, &lease->ip, &known);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    found = rc == 0;
+    if (found && known.owner != pass->owner) {
+        if (expiry_compare(lease->expiry, known.expiry) <= 0)
+            return 0;
+        lease->owner = known.owner;
+    }
+    if (found && lease_same_client(&known, lease))
+        inherit(lease, &known);
+    set_place(pass, lease);
+    rc = leases_put(pass->index, lease);
+    if (rc == 1)
+        report_lease(pass, lease, found ? "changed" : "added");
+    return rc < 0 ? rc : 0;
+}
+
+static int compare_ips(const void *a, const void *b)
+{
+    return ip_compare(a, b);
+}
+
+struct gone {
+    const struct pass *pass;
+    struct ip *at;
+    size_t count;
+};
+
+static int list_gone(void *context, const struct lease *lease)
+{
+    struct gone *gone = context;
+    const struct pass *pass = gone->pass;
+    struct ip *more;
+
+    if (lease->owner != pass->owner || (pass->count > 0 && bsearch(&lease->ip, pass->ips, pass->count,
+                                                                   sizeof(*pass->ips), compare_ips) != NULL))
+        return 0;
+    more = reallocarray(gone->at, gone->count + 1, sizeof(*more));
+    if (more == NULL)
+        return -ENOMEM;
+    gone->at = more;
+    gone->at[gone->count++] = lease->ip;
+    return 0;
+}
+
+int pass_finish(struct pass *pass)
+{
+    struct gone gone = {pass, NULL, 0};
+    int rc;
+
+    if (pass->incomplete)
+        return 0;
+    if (pass->count > 0)
+        qsort(pass->ips, pass->count, sizeof(*pass->ips), compare_ips);
+    rc = leases_each(pass->index, pass->network, list_gone, &gone);
+    for (size_t i = 0; rc == 0 && i < gone.count; i++) {
+        struct lease lease;
+
+        rc = leases_get(pass->index, pass->network, &gone.at[i], &lease);
+        if (rc == 0)
+            rc = leases_remove(pass->index, &lease);
+        if (rc == 0)
+            report_lease(pass, &lease, "removed");
+    }
+    free(gone.at);
+    return rc;
+}

@@ -1,0 +1,42 @@
+/*
+ * One pass over a file of leases: what it lists comes in, what it brought and lists no more goes.
+ *
+ * A lease belongs to the feeder that brought it. A pass never removes or ages a lease of another feeder;
+ * where both have one, the later expiry wins.
+ */
+#ifndef LVINDEX_INDEXER_PASS_H
+#define LVINDEX_INDEXER_PASS_H
+
+#include "index.h"
+#include "schema/lease.h"
+
+struct pass {
+    struct index *index;
+    const char *network;
+    const char *where; /* the file, for reports */
+    uint16_t owner;
+    /* Entries that were heard from move to the end (.status). A dnsmasq lease file's order turns round with
+     * every restart, and means nothing. */
+    bool ordered;
+    bool incomplete; /* an entry could not be read, and may have been any: nothing is removed */
+    uint64_t last;   /* `seen` of the entry before, when ordered */
+    struct ip *ips;  /* of all entries */
+    size_t count;
+    size_t room;
+};
+
+/* Takes one entry: a lease with what the file says and its name set by lease_set_name(). Its network is set
+ * here. An invalid one is reported and left out. -errno. */
+int pass_lease(struct pass *pass, struct lease *lease);
+
+/* Reports an entry that could not be read. */
+void pass_bad_entry(struct pass *pass, size_t number, const char *why);
+
+/* Removes what the file does not list any more, unless an entry could not be read. */
+int pass_finish(struct pass *pass);
+
+void pass_free(struct pass *pass);
+
+#define CLEANUP_PASS __attribute__((cleanup(pass_free)))
+
+#endif

@@ -1,0 +1,250 @@
+#include "snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "schema/key.h"
+#include "schema/paths.h"
+#include "seal.h"
+
+/* The least size of a hash table: a small site never rebuilds for it. */
+#define HASH_SIZE_MIN 256
+#define HASH_SIZE_MAX (1U << 28)
+
+int snapshot_sweep(int dirfd)
+{
+    return unlinkat(dirfd, NEW_FILE, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+bool snapshot_rebuilds(const struct base *base, uint32_t records)
+{
+    return base->tdb == NULL || records > base->hash_size + base->hash_size / 2 ||
+           (uint64_t)base->size > 2 * base->meta.built_size;
+}
+
+/* libtdb's reasons, as far as an errno can tell them. */
+static int tdb_errno(struct tdb_context *tdb)
+{
+    switch (tdb_error(tdb)) {
+    case TDB_ERR_OOM:
+        return -ENOMEM;
+    case TDB_ERR_CORRUPT:
+        return -EBADMSG;
+    default:
+        return errno != 0 ? -errno : -EIO;
+    }
+}
+
+struct copying {
+    struct tdb_context *to;
+    struct tdb_context *changes;
+    int rc;
+};
+
+static int apply_change(struct tdb_context *changes, TDB_DATA key, TDB_DATA value, void *context)
+{
+    struct copying *copying = context;
+
+    (void)changes;
+    errno = 0;
+    if (value.dsize > 0 ? tdb_store(copying->to, key, value, TDB_REPLACE) < 0
+                        : tdb_delete(copying->to, key) < 0 && tdb_error(copying->to) != TDB_ERR_NOEXIST)
+        copying->rc = tdb_errno(copying->to);
+    return copying->rc;
+}
+
+static int copy_unchanged(struct tdb_context *base, TDB_DATA key, TDB_DATA value, void *context)
+{
+    struct copying *copying = context;
+
+    (void)base;
+    errno = 0;
+    if (!tdb_exists(copying->changes, key) && tdb_store(copying->to, key, value, TDB_INSERT) < 0)
+        copying->rc = tdb_errno(copying->to);
+    return copying->rc;
+}
+
+static int store_meta(struct tdb_context *tdb, const struct meta *meta)
+{
+    struct key key = key_single(KEY_META);
+    uint8_t packed[META_PACKED];
+
+    meta_pack(meta, packed);
+    errno = 0;
+    if (tdb_store(tdb, (TDB_DATA){key.at, key.len}, (TDB_DATA){packed, sizeof(packed)}, TDB_REPLACE) < 0)
+        return tdb_errno(tdb);
+    return 0;
+}
+
+static int apply_changes(struct tdb_context *tdb, struct tdb_context *changes)
+{
+    struct copying copying = {tdb, changes, 0};
+
+    if (tdb_traverse(changes, apply_change, &copying) < 0 && copying.rc == 0)
+        copying.rc = -EIO;
+    return copying.rc;
+}
+
+/* Closes `tdb`, whose pages are written back by then; keeps an earlier failure. */
+static int finish(struct tdb_context *tdb, int rc)
+{
+    errno = 0;
+    if (tdb_close(tdb) < 0 && rc == 0)
+        rc = errno != 0 ? -errno : -EIO;
+    return rc;
+}
+
+static uint32_t hash_size_for(uint32_t records)
+{
+    if (records < HASH_SIZE_MIN)
+        return HASH_SIZE_MIN;
+    return records > HASH_SIZE_MAX ? HASH_SIZE_MAX : records + records / 8;
+}
+
+/* Writes base and changes into a new file with a fresh table. */
+static int build(const char *path, const struct base *base, struct tdb_context *changes, struct meta *meta)
+{
+    struct copying copying = {NULL, changes, 0};
+    struct stat st;
+    int rc;
+
+    copying.to =
+        tdb_open(path, (int)hash_size_for(meta->records), TDB_NOLOCK | TDB_NOSYNC | TDB_INCOMPATIBLE_HASH,
+                 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (copying.to == NULL)
+        return errno != 0 ? -errno : -EIO;
+    rc = store_meta(copying.to, meta);
+    if (rc == 0 && base->tdb != NULL && tdb_traverse_read(base->tdb, copy_unchanged, &copying) < 0)
+        rc = copying.rc != 0 ? copying.rc : -EIO;
+    if (rc == 0)
+        rc = apply_changes(copying.to, changes);
+    /* The meta record keeps its length, so storing it again leaves the size as it is. */
+    if (rc == 0 && fstat(tdb_fd(copying.to), &st) < 0)
+        rc = -errno;
+    if (rc == 0) {
+        meta->built_size = (uint64_t)st.st_size;
+        rc = store_meta(copying.to, meta);
+    }
+    return finish(copying.to, rc);
+}
+
+static int copy_bytes(int from, int to, off_t size)
+{
+    char buffer[1 << 16];
+    off_t at = 0;
+
+    while (at < size) {
+        ssize_t got = pread(from, buffer, sizeof(buffer), at);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got < 0 ? -errno : -EIO;
+        for (ssize_t done = 0; done < got;) {
+            ssize_t put = pwrite(to, buffer + done, (size_t)(got - done), at + done);
+
+            if (put < 0 && errno == EINTR)
+                continue;
+            if (put <= 0)
+                return put < 0 ? -errno : -EIO;
+            done += put;
+        }
+        at += got;
+    }
+    return 0;
+}
+
+static int copy_file(int from, int to, off_t size)
+{
+    off_t in = 0, out = 0;
+
+    while (in < size) {
+        ssize_t done = copy_file_range(from, &in, to, &out, (size_t)(size - in), 0);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        /* Not every filesystem can, and some say so only by copying nothing. */
+        if (done == 0 ||
+            (done < 0 && (errno == EXDEV || errno == ENOSYS || errno == EOPNOTSUPP || errno == EINVAL)))
+            return copy_bytes(from, to, size);
+        if (done < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+/* Copies the base and changes the copy. */
+static int patch(const char *path, int dirfd, const struct base *base, struct tdb_context *changes,
+                 const struct meta *meta)
+{
+    CLEANUP_FD int fd = openat(dirfd, NEW_FILE, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    struct tdb_context *tdb;
+    int rc;
+
+    if (fd < 0)
+        return -errno;
+    rc = copy_file(base->fd, fd, base->size);
+    if (rc < 0)
+        return rc;
+    tdb = tdb_open(path, 0, TDB_NOLOCK | TDB_NOSYNC, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (tdb == NULL)
+        return errno != 0 ? -errno : -EIO;
+    rc = apply_changes(tdb, changes);
+    if (rc == 0)
+        rc = store_meta(tdb, meta);
+    return finish(tdb, rc);
+}
+
+/* Keeps a damaged base under a name of its own; the published name stays what it is until the rename. */
+static int keep_damaged(int dirfd)
+{
+    if (unlinkat(dirfd, DAMAGED_FILE, 0) < 0 && errno != ENOENT)
+        return -errno;
+    return linkat(dirfd, INDEX_FILE, dirfd, DAMAGED_FILE, 0) < 0 ? -errno : 0;
+}
+
+/* Seals the new file and puts it in its place. */
+static int publish(int dirfd, const struct base *base, uint64_t generation)
+{
+    CLEANUP_FD int fd = openat(dirfd, NEW_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    int rc;
+
+    if (fd < 0)
+        return -errno;
+    rc = seal_write(fd, generation);
+    if (rc < 0)
+        return rc;
+    if (base->fd >= 0 && base->tdb == NULL) {
+        rc = keep_damaged(dirfd);
+        if (rc < 0)
+            return rc;
+    }
+    /* Readable to everybody only now: what is not yet published is nobody's to see. */
+    if (fchmod(fd, 0644) < 0 || fsync(fd) < 0 || renameat(dirfd, NEW_FILE, dirfd, INDEX_FILE) < 0)
+        return -errno;
+    return fsync(dirfd) < 0 ? -errno : 0;
+}
+
+int snapshot_publish(const char *dir, int dirfd, const struct base *base, struct tdb_context *changes,
+                     struct meta *meta)
+{
+    char path[PATH_MAX];
+    int rc;
+
+    if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, NEW_FILE) >= sizeof(path))
+        return -ENAMETOOLONG;
+    meta->version = SCHEMA_VERSION;
+    meta->generation++;
+    rc = snapshot_rebuilds(base, meta->records) ? build(path, base, changes, meta)
+                                                : patch(path, dirfd, base, changes, meta);
+    if (rc == 0)
+        rc = publish(dirfd, base, meta->generation);
+    if (rc < 0)
+        unlinkat(dirfd, NEW_FILE, 0);
+    return rc;
+}

@@ -1,0 +1,41 @@
+/*
+ * What the index remembers of a source between runs. Sources are named by kind and place: "macs:virbr0",
+ * "status:virbr0", "definitions:qemu", "leases:NETWORK=/var/lib/misc/dnsmasq.leases".
+ */
+#ifndef LVINDEX_INDEXER_SOURCE_RECORD_H
+#define LVINDEX_INDEXER_SOURCE_RECORD_H
+
+#include "schema/source.h"
+#include "store.h"
+
+#define SOURCE_MACS        "macs:"
+#define SOURCE_STATUS      "status:"
+#define SOURCE_DEFINITIONS "definitions:"
+#define SOURCE_LEASES      "leases:"
+
+/* A record, unpacked; items point into `value`. */
+struct source_record {
+    struct value value; /* empty: the source was never read */
+    struct source source;
+    struct source_item *items;
+    size_t count;
+};
+
+/* Loads what is remembered; of a source that is not known (or a damaged record), nothing. Free it, also after
+ * a failure. -ENAMETOOLONG: `name` is longer than SOURCE_NAME_MAX. */
+int source_record_load(struct store *store, const char *name, struct source_record *record);
+void source_record_free(struct source_record *record);
+
+#define CLEANUP_SOURCE __attribute__((cleanup(source_record_free)))
+
+/* Remembers a source. `soft`: only its identity is new, which alone is no reason to commit. */
+int source_record_save(struct store *store, const char *name, const struct source *source,
+                       const struct source_item *items, size_t count, bool soft);
+int source_record_delete(struct store *store, const char *name);
+
+/* Calls `each` with the name behind `prefix` of every source that has it. `each` must not change the store.
+ */
+int source_record_each(struct store *store, const char *prefix, int (*each)(void *context, const char *rest),
+                       void *context);
+
+#endif

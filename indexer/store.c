@@ -1,0 +1,319 @@
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <tdb.h>
+#include <unistd.h>
+
+#include "base.h"
+#include "lock.h"
+#include "schema/paths.h"
+#include "snapshot.h"
+
+/* Chains of the in-memory table of changes. */
+#define CHAINS_EVENT 127
+#define CHAINS_BULK  (1 << 16)
+
+struct store {
+    char *dir;
+    int dirfd;
+    int lockfd;
+    struct base base;
+    bool damaged;
+    struct tdb_context *changes; /* key → new value; an empty one removes; NULL in STORE_READ */
+    bool worth;                  /* there is a change worth a commit */
+    const struct report *report;
+};
+
+static TDB_DATA tdb_data(struct bytes bytes)
+{
+    return (TDB_DATA){(unsigned char *)(uintptr_t)bytes.at, bytes.len};
+}
+
+static struct bytes from_tdb(TDB_DATA data)
+{
+    return (struct bytes){data.dptr, data.dsize};
+}
+
+/* Opens the directory, which a first writer makes: readable to all, as NSS in every process reads it. */
+static int open_dir(struct store *store, enum store_mode mode)
+{
+    const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+    store->dirfd = open(store->dir, flags);
+    if (store->dirfd < 0 && errno == ENOENT && mode != STORE_READ) {
+        if (mkdir(store->dir, 0755) < 0 && errno != EEXIST)
+            return report_errno(store->report, -errno, "%s", store->dir);
+        store->dirfd = open(store->dir, flags);
+        if (store->dirfd >= 0 && fchmod(store->dirfd, 0755) < 0)
+            return report_errno(store->report, -errno, "%s", store->dir);
+    }
+    if (store->dirfd < 0 && (errno != ENOENT || mode != STORE_READ))
+        return report_errno(store->report, -errno, "%s", store->dir);
+    return 0;
+}
+
+static int take_lock(struct store *store)
+{
+    int rc;
+
+    store->lockfd = lock_take(store->dirfd);
+    if (store->lockfd == -ETIMEDOUT) {
+        report_problem(store->report, "held by another process for too long, gave up", "%s/" LOCK_FILE,
+                       store->dir);
+        return -ETIMEDOUT;
+    }
+    if (store->lockfd < 0)
+        return report_errno(store->report, store->lockfd, "%s/" LOCK_FILE, store->dir);
+    rc = snapshot_sweep(store->dirfd);
+    return rc < 0 ? report_errno(store->report, rc, "%s/" NEW_FILE, store->dir) : 0;
+}
+
+static int open_base(struct store *store)
+{
+    int rc = base_open(store->dir, &store->base);
+
+    if (rc == -EBADMSG) {
+        report_problem(store->report, "damaged", "%s/" INDEX_FILE, store->dir);
+        store->damaged = true;
+        return 0;
+    }
+    if (rc == -EPROTONOSUPPORT) {
+        report_problem(store->report, "written by another version of lvindex",
+                       "%s/" INDEX_FILE ": format version %u found, %u wanted", store->dir,
+                       store->base.meta.version, SCHEMA_VERSION);
+        return rc;
+    }
+    return rc < 0 ? report_errno(store->report, rc, "%s/" INDEX_FILE, store->dir) : 0;
+}
+
+int store_open(const char *dir, enum store_mode mode, const struct report *report, struct store **result)
+{
+    struct store *store = calloc(1, sizeof(*store));
+    int rc = -ENOMEM;
+
+    if (store == NULL)
+        return report_errno(report, rc, "%s", dir);
+    *store = (struct store){.dirfd = -1, .lockfd = -1, .base = BASE_NONE, .report = report};
+    store->dir = strdup(dir);
+    if (store->dir == NULL)
+        rc = report_errno(report, rc, "%s", dir);
+    else
+        rc = open_dir(store, mode);
+    if (rc == 0 && mode != STORE_READ)
+        rc = take_lock(store);
+    if (rc == 0)
+        rc = open_base(store);
+    if (rc == 0 && mode != STORE_READ) {
+        store->changes = tdb_open(NULL, mode == STORE_BULK ? CHAINS_BULK : CHAINS_EVENT,
+                                  TDB_INTERNAL | TDB_INCOMPATIBLE_HASH, O_RDWR | O_CREAT, 0);
+        if (store->changes == NULL)
+            rc = report_errno(report, -ENOMEM, "%s", dir);
+    }
+    if (rc < 0)
+        store_close(store);
+    else
+        *result = store;
+    return rc;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    if (store->changes != NULL)
+        tdb_close(store->changes);
+    base_close(&store->base);
+    if (store->lockfd >= 0)
+        close(store->lockfd);
+    if (store->dirfd >= 0)
+        close(store->dirfd);
+    free(store->dir);
+    free(store);
+}
+
+bool store_damaged(const struct store *store)
+{
+    return store->damaged;
+}
+
+int store_salvage(const struct store *store,
+                  int (*found)(void *context, struct bytes key, struct bytes value), void *context)
+{
+    return base_salvage(&store->base, found, context);
+}
+
+const struct meta *store_meta(const struct store *store)
+{
+    return &store->base.meta;
+}
+
+/* 1 when `tdb` has the key; its value goes to `value`, where that is not NULL. */
+static int fetch(struct tdb_context *tdb, const struct key *key, struct value *value)
+{
+    TDB_DATA data;
+
+    if (tdb == NULL)
+        return 0;
+    data = tdb_fetch(tdb, tdb_data(key_bytes(key)));
+    if (data.dptr == NULL)
+        return tdb_error(tdb) == TDB_ERR_NOEXIST ? 0 : tdb_error(tdb) == TDB_ERR_OOM ? -ENOMEM : -EIO;
+    *value = (struct value){data.dptr, data.dsize};
+    return 1;
+}
+
+int store_get(struct store *store, const struct key *key, struct value *value)
+{
+    int rc;
+
+    *value = (struct value){NULL, 0};
+    rc = fetch(store->changes, key, value);
+    if (rc == 1 && value->len == 0) { /* removed by this run */
+        free(value->at);
+        *value = (struct value){NULL, 0};
+        return -ENOENT;
+    }
+    if (rc == 0)
+        rc = fetch(store->base.tdb, key, value);
+    return rc == 1 ? 0 : rc == 0 ? -ENOENT : rc;
+}
+
+bool store_has(struct store *store, const struct key *key)
+{
+    CLEANUP_VALUE struct value value;
+
+    return store_get(store, key, &value) == 0;
+}
+
+/* Notes a change; `value` empty removes. Returns 1 when it is one. */
+static int change(struct store *store, const struct key *key, struct bytes value)
+{
+    CLEANUP_VALUE struct value now;
+    int rc = store_get(store, key, &now);
+
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    if (value.len > VALUE_MAX)
+        return -EMSGSIZE;
+    if (bytes_equal(value_bytes(&now), value))
+        return 0;
+    if (tdb_store(store->changes, tdb_data(key_bytes(key)), tdb_data(value), TDB_REPLACE) < 0)
+        return -ENOMEM;
+    return 1;
+}
+
+int store_put(struct store *store, const struct key *key, struct bytes value)
+{
+    int rc = change(store, key, value);
+
+    if (rc == 1)
+        store->worth = true;
+    return rc < 0 ? rc : 0;
+}
+
+int store_put_soft(struct store *store, const struct key *key, struct bytes value)
+{
+    int rc = change(store, key, value);
+
+    return rc < 0 ? rc : 0;
+}
+
+int store_delete(struct store *store, const struct key *key)
+{
+    return store_put(store, key, (struct bytes){NULL, 0});
+}
+
+struct walk {
+    struct tdb_context *hidden_by; /* records that it has, too, are left out */
+    int kind;                      /* -1: any */
+    int (*each)(void *context, struct bytes key, struct bytes value);
+    void *context;
+    int rc;
+};
+
+static int visit(struct tdb_context *tdb, TDB_DATA key, TDB_DATA value, void *context)
+{
+    struct walk *walk = context;
+
+    (void)tdb;
+    if (key.dsize == 0 || value.dsize == 0 || (walk->kind >= 0 && key.dptr[0] != walk->kind))
+        return 0;
+    if (walk->hidden_by != NULL && tdb_exists(walk->hidden_by, key))
+        return 0;
+    walk->rc = walk->each(walk->context, from_tdb(key), from_tdb(value));
+    return walk->rc;
+}
+
+static int walk_all(struct store *store, struct walk walk)
+{
+    if (store->base.tdb != NULL) {
+        walk.hidden_by = store->changes;
+        if (tdb_traverse_read(store->base.tdb, visit, &walk) < 0 && walk.rc == 0)
+            return -EIO;
+    }
+    if (walk.rc == 0 && store->changes != NULL) {
+        walk.hidden_by = NULL;
+        if (tdb_traverse_read(store->changes, visit, &walk) < 0 && walk.rc == 0)
+            return -EIO;
+    }
+    return walk.rc;
+}
+
+int store_each(struct store *store, enum key_kind kind,
+               int (*each)(void *context, struct bytes key, struct bytes value), void *context)
+{
+    return walk_all(store, (struct walk){.kind = (int)kind, .each = each, .context = context});
+}
+
+int store_each_record(struct store *store, int (*each)(void *context, struct bytes key, struct bytes value),
+                      void *context)
+{
+    return walk_all(store, (struct walk){.kind = -1, .each = each, .context = context});
+}
+
+struct counting {
+    struct tdb_context *base;
+    int64_t grown;
+};
+
+static int count_change(struct tdb_context *changes, TDB_DATA key, TDB_DATA value, void *context)
+{
+    struct counting *counting = context;
+    bool was = counting->base != NULL && tdb_exists(counting->base, key);
+
+    (void)changes;
+    counting->grown += (value.dsize > 0) - was;
+    return 0;
+}
+
+/* How many records the index will have. */
+static uint32_t count_records(const struct store *store)
+{
+    struct counting counting = {store->base.tdb, 0};
+    uint32_t now = store->base.tdb != NULL ? store->base.meta.records : 1; /* the meta record */
+
+    if (store->changes != NULL)
+        tdb_traverse_read(store->changes, count_change, &counting);
+    return (uint32_t)(now + counting.grown);
+}
+
+bool store_rebuilds(const struct store *store)
+{
+    return snapshot_rebuilds(&store->base, count_records(store));
+}
+
+int store_commit(struct store *store)
+{
+    struct meta meta = store->base.meta;
+    int rc;
+
+    if (!store->worth && !store->damaged)
+        return 0;
+    meta.records = count_records(store);
+    rc = snapshot_publish(store->dir, store->dirfd, &store->base, store->changes, &meta);
+    if (rc < 0)
+        return report_errno(store->report, rc, "%s/" INDEX_FILE, store->dir);
+    return 1;
+}

@@ -1,0 +1,87 @@
+/*
+ * A set of records that is changed as a whole: what the index holds, and over it what this run changes.
+ *
+ * Nothing reaches the disk before store_commit(); closing without it leaves the index untouched.
+ * Thread-safety: a store belongs to one thread.
+ */
+#ifndef LVINDEX_INDEXER_STORE_H
+#define LVINDEX_INDEXER_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "report.h"
+#include "schema/key.h"
+#include "schema/meta.h"
+#include "schema/wire.h"
+
+struct store;
+
+/* A record's value, on the heap. `at` NULL: there is none. */
+struct value {
+    uint8_t *at;
+    size_t len;
+};
+
+static inline struct bytes value_bytes(const struct value *value)
+{
+    return (struct bytes){value->at, value->len};
+}
+
+static inline void value_free(struct value *value)
+{
+    free(value->at);
+}
+
+#define CLEANUP_VALUE __attribute__((cleanup(value_free)))
+
+enum store_mode {
+    STORE_READ,  /* the published index as it is now; no lock, no changes */
+    STORE_EVENT, /* a handful of changes; under the writers' lock; the directory is made when it is missing */
+    STORE_BULK,  /* the same, for very many changes */
+};
+
+/* Opens the index of the directory `dir`. Failures are reported. A missing index is an empty store; a damaged
+ * one also, and store_salvage() gets at what is left of it.
+ * -errno; -EPROTONOSUPPORT for an index of another version. The caller closes. */
+int store_open(const char *dir, enum store_mode mode, const struct report *report, struct store **store);
+/* Lets go of everything, the lock included. NULL is fine. */
+void store_close(struct store *store);
+
+/* Is there an index file whose content cannot be trusted? */
+bool store_damaged(const struct store *store);
+/* Hands the damaged file's readable records to `found`; see base_salvage(). */
+int store_salvage(const struct store *store,
+                  int (*found)(void *context, struct bytes key, struct bytes value), void *context);
+
+/* Generation and size of the published index; zeros where there is none. */
+const struct meta *store_meta(const struct store *store);
+
+/* Gets the value of a key: 0, or -ENOENT with an empty value, or -ENOMEM, -EIO. The caller frees it. */
+int store_get(struct store *store, const struct key *key, struct value *value);
+bool store_has(struct store *store, const struct key *key);
+
+/* Sets the value of a key (not empty, at most VALUE_MAX; -EMSGSIZE), or removes it. What changes nothing is
+ * no change. -errno. */
+int store_put(struct store *store, const struct key *key, struct bytes value);
+int store_delete(struct store *store, const struct key *key);
+/* Like store_put(), but alone no reason to commit. */
+int store_put_soft(struct store *store, const struct key *key, struct bytes value);
+
+/* Calls `each` for every record of one kind, in no order, until it returns other than 0; returns its last
+ * result, or -errno. `each` must not change the store. Its arguments last until it returns. */
+int store_each(struct store *store, enum key_kind kind,
+               int (*each)(void *context, struct bytes key, struct bytes value), void *context);
+/* The same for every record there is, the meta record too. */
+int store_each_record(struct store *store, int (*each)(void *context, struct bytes key, struct bytes value),
+                      void *context);
+
+/* Would a commit build the file anew? Then it is cheap to remove much. */
+bool store_rebuilds(const struct store *store);
+
+/* Publishes the changes, if there are any worth it: 1 when it did, 0 when there was nothing to do, -errno
+ * (reported) when it failed and the published index is what it was. */
+int store_commit(struct store *store);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * What the command-line tools share: where the state is, how they complain, how they end.
+ *
+ * Exit codes: 0 done, 1 failed, 2 wrong usage. Errors go to stderr, one line each: "tool: what: why".
+ */
+#ifndef LVINDEX_INDEXER_TOOL_H
+#define LVINDEX_INDEXER_TOOL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "report.h"
+
+enum tool_exit {
+    TOOL_DONE = 0,
+    TOOL_FAILED = 1,
+    TOOL_USAGE = 2,
+};
+
+/* One run of a tool: what its reports need, and whether there was any problem. */
+struct tool {
+    const char *name;
+    FILE *changes; /* where changes are told; NULL: nowhere */
+    bool failed;
+};
+
+/* Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed: else the next file opened would
+ * become one of them, and a message would end up in it. -errno. */
+int tool_open_stdio(void);
+
+/* A report sink that prints to stderr, escaped, and notes that something failed. */
+struct report tool_report(struct tool *tool);
+
+/* LVINDEX_DIR, or the built-in state directory. */
+const char *tool_state_dir(void);
+
+/* Prints "tool: what" and where help is, and returns TOOL_USAGE. */
+int tool_usage_error(const struct tool *tool, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Prints "tool VERSION". */
+void tool_version(const struct tool *tool);
+
+/* Flushes stdout: TOOL_DONE, or TOOL_FAILED (and a complaint) when not all of it could be written. */
+int tool_finish_output(struct tool *tool);
+
+#endif
