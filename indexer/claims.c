@@ -112,5 +112,10 @@ int claims_remove(struct store *store, const struct key *key, const struct claim
     size_t count;
     int rc = load(store, key, claim, &value, &claims, &count);
 
-    return rc < 0 ? rc : save(store, key, claims, count);
+    if (rc < 0)
+        return rc;
+    /* What stood behind the one that goes may have had its place only thanks to it. */
+    if (count > 1)
+        arrange(claims, count);
+    return save(store, key, claims, count);
 }

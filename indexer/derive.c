@@ -125,6 +125,16 @@ static bool runs(const struct machine *machine, struct bytes guest)
     return false;
 }
 
+/* Has an earlier entry the same name? A guest may be known in several networks. */
+static bool repeats(const struct machine *machine, size_t place)
+{
+    for (size_t i = 0; i < place; i++) {
+        if (bytes_equal(machine->guests[i].name, machine->guests[place].name))
+            return true;
+    }
+    return false;
+}
+
 static int add_guests(const struct machine *machine, const struct lease *lease, struct claim claim,
                       struct outputs *outputs)
 {
@@ -134,6 +144,8 @@ static int add_guests(const struct machine *machine, const struct lease *lease, 
     for (size_t i = 0; rc == 0 && i < machine->guest_count; i++) {
         struct claim guest = claim;
 
+        if (repeats(machine, i))
+            continue;
         guest.label = machine->guests[i].name;
         if (!runs(machine, guest.label))
             guest = withhold(guest, REFUSAL_GUEST_STOPPED);

@@ -58,11 +58,14 @@ static int apply_change(struct tdb_context *changes, TDB_DATA key, TDB_DATA valu
     return copying->rc;
 }
 
+/* Copies a record of the base that no change hides. The meta record is written for each file anew. */
 static int copy_unchanged(struct tdb_context *base, TDB_DATA key, TDB_DATA value, void *context)
 {
     struct copying *copying = context;
 
     (void)base;
+    if (key.dsize == 1 && key.dptr[0] == KEY_META)
+        return 0;
     errno = 0;
     if (!tdb_exists(copying->changes, key) && tdb_store(copying->to, key, value, TDB_INSERT) < 0)
         copying->rc = tdb_errno(copying->to);
@@ -81,13 +84,18 @@ static int store_meta(struct tdb_context *tdb, const struct meta *meta)
     return 0;
 }
 
-static int apply_changes(struct tdb_context *tdb, struct tdb_context *changes)
+static int apply_changes(struct copying *copying)
 {
-    struct copying copying = {tdb, changes, 0};
+    if (tdb_traverse(copying->changes, apply_change, copying) < 0 && copying->rc == 0)
+        copying->rc = -EIO;
+    return copying->rc;
+}
 
-    if (tdb_traverse(changes, apply_change, &copying) < 0 && copying.rc == 0)
-        copying.rc = -EIO;
-    return copying.rc;
+static int copy_base(struct tdb_context *base, struct copying *copying)
+{
+    if (tdb_traverse_read(base, copy_unchanged, copying) < 0 && copying->rc == 0)
+        copying->rc = -EIO;
+    return copying->rc;
 }
 
 /* Closes `tdb`, whose pages are written back by then; keeps an earlier failure. */
@@ -119,10 +127,10 @@ static int build(const char *path, const struct base *base, struct tdb_context *
     if (copying.to == NULL)
         return errno != 0 ? -errno : -EIO;
     rc = store_meta(copying.to, meta);
-    if (rc == 0 && base->tdb != NULL && tdb_traverse_read(base->tdb, copy_unchanged, &copying) < 0)
-        rc = copying.rc != 0 ? copying.rc : -EIO;
+    if (rc == 0 && base->tdb != NULL)
+        rc = copy_base(base->tdb, &copying);
     if (rc == 0)
-        rc = apply_changes(copying.to, changes);
+        rc = apply_changes(&copying);
     /* The meta record keeps its length, so storing it again leaves the size as it is. */
     if (rc == 0 && fstat(tdb_fd(copying.to), &st) < 0)
         rc = -errno;
@@ -183,7 +191,7 @@ static int patch(const char *path, int dirfd, const struct base *base, struct td
                  const struct meta *meta)
 {
     CLEANUP_FD int fd = openat(dirfd, NEW_FILE, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    struct tdb_context *tdb;
+    struct copying copying = {NULL, changes, 0};
     int rc;
 
     if (fd < 0)
@@ -191,13 +199,13 @@ static int patch(const char *path, int dirfd, const struct base *base, struct td
     rc = copy_file(base->fd, fd, base->size);
     if (rc < 0)
         return rc;
-    tdb = tdb_open(path, 0, TDB_NOLOCK | TDB_NOSYNC, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0);
-    if (tdb == NULL)
+    copying.to = tdb_open(path, 0, TDB_NOLOCK | TDB_NOSYNC, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (copying.to == NULL)
         return errno != 0 ? -errno : -EIO;
-    rc = apply_changes(tdb, changes);
+    rc = apply_changes(&copying);
     if (rc == 0)
-        rc = store_meta(tdb, meta);
-    return finish(tdb, rc);
+        rc = store_meta(copying.to, meta);
+    return finish(copying.to, rc);
 }
 
 /* Keeps a damaged base under a name of its own; the published name stays what it is until the rename. */
