@@ -1,0 +1,136 @@
+#include "nss/entry.h"
+
+#include <errno.h>
+
+#include "nss/cache.h"
+#include "nss/fill.h"
+#include "nss/locate.h"
+
+static enum nss_status fail(const struct entry *entry, enum nss_status status, int error, int h_error)
+{
+    *entry->errnop = -error;
+    *entry->h_errnop = h_error;
+    return status;
+}
+
+/* Status for an index that could not be had. */
+static enum nss_status report_unavailable(const struct entry *entry, int error)
+{
+    switch (error) {
+    case -ENOMEM:
+    case -EAGAIN:
+    case -EMFILE:
+    case -ENFILE:
+    case -EINTR:
+        return fail(entry, NSS_STATUS_TRYAGAIN, error, TRY_AGAIN);
+    default:
+        return fail(entry, NSS_STATUS_UNAVAIL, error, NO_RECOVERY);
+    }
+}
+
+/* Status for what an index, or the question itself, came to. */
+static enum nss_status report(const struct entry *entry, int error)
+{
+    switch (error) {
+    case 0:
+        *entry->h_errnop = NETDB_SUCCESS;
+        if (entry->ttlp != NULL)
+            *entry->ttlp = 0;
+        return NSS_STATUS_SUCCESS;
+    case -ENOENT:
+        return fail(entry, NSS_STATUS_NOTFOUND, error, HOST_NOT_FOUND);
+    case -ENODATA:
+        return fail(entry, NSS_STATUS_NOTFOUND, error, NO_DATA);
+    case -ERANGE:
+        return fail(entry, NSS_STATUS_TRYAGAIN, error, NETDB_INTERNAL);
+    case -EAFNOSUPPORT:
+        return fail(entry, NSS_STATUS_UNAVAIL, error, NO_DATA);
+    default:
+        return fail(entry, NSS_STATUS_UNAVAIL, error, NO_RECOVERY);
+    }
+}
+
+/* The current index; the caller gives it back with give_index(). Both leave errno alone. */
+static int take_index(struct mapping **index)
+{
+    int errno_before = errno;
+    char room[LOCATE_SIZE];
+    const char *path = locate_index(room);
+    int error = path == NULL ? -ENAMETOOLONG : cache_take(path, index);
+
+    errno = errno_before;
+    return error;
+}
+
+static void give_index(struct mapping *index)
+{
+    int errno_before = errno;
+
+    cache_give(index);
+    errno = errno_before;
+}
+
+enum nss_status entry_by_name(const struct entry *entry, const char *name, int family, struct hostent *result,
+                              char **canonp)
+{
+    struct name_answer answer;
+    struct mapping *index;
+    int error;
+
+    if (family != AF_INET && family != AF_INET6)
+        return report(entry, -EAFNOSUPPORT);
+    error = take_index(&index);
+    if (error < 0)
+        return report_unavailable(entry, error);
+    error = lookup_name(&index->table, entry->kind, name, family, &answer);
+    if (error == 0)
+        error = fill_addresses(&answer, result, entry->buffer, entry->size);
+    give_index(index);
+    if (error == 0 && canonp != NULL)
+        *canonp = result->h_name;
+    return report(entry, error);
+}
+
+enum nss_status entry_tuples(const struct entry *entry, const char *name, struct gaih_addrtuple **pat)
+{
+    struct name_answer answer;
+    struct mapping *index;
+    int error = take_index(&index);
+
+    if (error < 0)
+        return report_unavailable(entry, error);
+    error = lookup_name(&index->table, entry->kind, name, AF_UNSPEC, &answer);
+    if (error == 0)
+        error = fill_tuples(&answer, pat, entry->buffer, entry->size);
+    give_index(index);
+    return report(entry, error);
+}
+
+static int parse_address(const void *address, socklen_t length, int family, struct ip *ip)
+{
+    if (family != AF_INET && family != AF_INET6)
+        return -EAFNOSUPPORT;
+    if (length != (family == AF_INET ? IPV4_LEN : IPV6_LEN))
+        return -EINVAL;
+    return ip_from_bytes((struct bytes){address, length}, ip);
+}
+
+enum nss_status entry_by_address(const struct entry *entry, const void *address, socklen_t length, int family,
+                                 struct hostent *result)
+{
+    struct address_answer answer;
+    struct mapping *index;
+    struct ip ip;
+    int error = parse_address(address, length, family, &ip);
+
+    if (error < 0)
+        return report(entry, error);
+    error = take_index(&index);
+    if (error < 0)
+        return report_unavailable(entry, error);
+    error = lookup_address(&index->table, entry->kind, &ip, &answer);
+    if (error == 0)
+        error = fill_names(&answer, result, entry->buffer, entry->size);
+    give_index(index);
+    return report(entry, error);
+}

@@ -1,0 +1,225 @@
+#include "nss/lookup.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "schema/limits.h"
+#include "schema/name.h"
+
+/* The coarse clock is read without a system call, and seconds are all that expiries have. */
+static uint64_t seconds_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return (uint64_t)now.tv_sec;
+}
+
+static int select_claims(const struct table *table, enum lookup_kind kind, const struct key *key,
+                         struct selection *selection)
+{
+    selection->kind = kind;
+    selection->now = seconds_now();
+    return table_find(table, key_bytes(key), &selection->claims);
+}
+
+static bool of_kind(const struct selection *selection, const struct claim *claim)
+{
+    return ((claim->flags & CLAIM_GUEST) != 0) == (selection->kind == LOOKUP_GUESTS);
+}
+
+/* The (folded) name in the key. */
+static struct bytes key_name(const struct key *key)
+{
+    return (struct bytes){key->at + 1, key->len - 1};
+}
+
+/* The name that a claim is for, as its owner spells it. A label that is another name altogether is none. */
+static struct bytes claimed_name(const struct name_answer *answer, const struct claim *claim)
+{
+    struct bytes name = key_name(&answer->key);
+    char folded[KEY_MAX];
+
+    if (claim->label.len != name.len)
+        return name;
+    name_fold(folded, (const char *)claim->label.at, name.len);
+    return memcmp(folded, name.at, name.len) == 0 ? claim->label : name;
+}
+
+/* Is there a guest of exactly this name, whether it answers or not? */
+static bool has_label(const struct name_answer *answer, struct bytes label)
+{
+    struct unpacker rest = unpacker_of(answer->from.claims);
+    struct claim claim;
+
+    while (claim_next(&rest, &claim)) {
+        if (of_kind(&answer->from, &claim) && bytes_equal(claimed_name(answer, &claim), label))
+            return true;
+    }
+    return false;
+}
+
+static bool family_fits(int family, const struct ip *ip)
+{
+    return family == AF_UNSPEC || family == (ip->len == IPV4_LEN ? AF_INET : AF_INET6);
+}
+
+static bool next_claim(const struct name_answer *answer, int family, struct address_walk *walk,
+                       struct claim *claim)
+{
+    while (claim_next(&walk->rest, claim)) {
+        if (!of_kind(&answer->from, claim) || !claim_answers(claim, answer->from.now) ||
+            !family_fits(family, &claim->ip))
+            continue;
+        if (answer->only.len > 0 && !bytes_equal(claimed_name(answer, claim), answer->only))
+            continue;
+        /* Networks that share an address: their claims stand side by side. */
+        if (ip_compare(&claim->ip, &walk->last) == 0)
+            continue;
+        walk->last = claim->ip;
+        return true;
+    }
+    return false;
+}
+
+struct address_walk address_walk(const struct name_answer *answer)
+{
+    return (struct address_walk){.rest = unpacker_of(answer->from.claims)};
+}
+
+bool address_next(const struct name_answer *answer, struct address_walk *walk, struct ip *ip)
+{
+    struct claim claim;
+
+    if (!next_claim(answer, answer->family, walk, &claim))
+        return false;
+    *ip = claim.ip;
+    return true;
+}
+
+static bool has_address(const struct name_answer *answer)
+{
+    struct address_walk walk = address_walk(answer);
+    struct claim claim;
+
+    return next_claim(answer, AF_UNSPEC, &walk, &claim);
+}
+
+/* Counts the addresses, and so reads the record to its end: what follows need not expect a malformed one. */
+static int count_addresses(struct name_answer *answer)
+{
+    struct address_walk walk = address_walk(answer);
+    struct claim claim;
+
+    answer->count = 0;
+    for (; next_claim(answer, answer->family, &walk, &claim); answer->count++) {
+        if (answer->count == 0)
+            answer->name = claimed_name(answer, &claim);
+    }
+    if (walk.rest.bad)
+        return -EBADMSG;
+    if (answer->count > 0)
+        return 0;
+    return has_address(answer) ? -ENODATA : -ENOENT;
+}
+
+/* The name without its trailing dot; empty when it cannot be one. */
+static struct bytes asked_name(enum lookup_kind kind, const char *name)
+{
+    size_t len = strnlen(name, GUEST_MAX + 2);
+
+    if (len > 0 && name[len - 1] == '.')
+        len--;
+    if (kind == LOOKUP_GUESTS ? len > GUEST_MAX : !name_domain_valid(name, len))
+        len = 0;
+    return (struct bytes){(const uint8_t *)name, len};
+}
+
+int lookup_name(const struct table *table, enum lookup_kind kind, const char *name, int family,
+                struct name_answer *answer)
+{
+    struct bytes asked = asked_name(kind, name);
+    int error;
+
+    if (asked.len == 0)
+        return -ENOENT;
+    answer->key = key_named(kind == LOOKUP_GUESTS ? KEY_GUEST : KEY_HOST, asked);
+    answer->only = (struct bytes){NULL, 0};
+    answer->family = family;
+    error = select_claims(table, kind, &answer->key, &answer->from);
+    if (error < 0)
+        return error;
+    if (kind == LOOKUP_GUESTS && has_label(answer, asked))
+        answer->only = asked;
+    return count_addresses(answer);
+}
+
+/* Control characters in a guest's name would reach terminals: such a guest has no name here. */
+static bool guest_presentable(struct bytes label)
+{
+    for (size_t i = 0; i < label.len; i++) {
+        if (label.at[i] < ' ' || label.at[i] == 0x7f)
+            return false;
+    }
+    return label.len > 0;
+}
+
+static bool presentable(enum lookup_kind kind, const struct claim *claim)
+{
+    if (claim->domain.len > 0 && !name_domain_valid((const char *)claim->domain.at, claim->domain.len))
+        return false;
+    return kind == LOOKUP_GUESTS ? guest_presentable(claim->label)
+                                 : name_label_valid((const char *)claim->label.at, claim->label.len);
+}
+
+struct name_walk name_walk(const struct address_answer *answer)
+{
+    return (struct name_walk){.rest = unpacker_of(answer->from.claims)};
+}
+
+bool name_next(const struct address_answer *answer, struct name_walk *walk, struct full_name *name)
+{
+    struct claim claim;
+
+    while (!walk->domain_next) {
+        struct full_name before = walk->last;
+        bool same;
+
+        if (!claim_next(&walk->rest, &claim))
+            return false;
+        if (!of_kind(&answer->from, &claim) || !claim_answers(&claim, answer->from.now) ||
+            !presentable(answer->from.kind, &claim))
+            continue;
+        same = bytes_equal(before.label, claim.label);
+        walk->last = (struct full_name){claim.label, claim.domain};
+        walk->domain_next = claim.domain.len > 0 && !(same && bytes_equal(before.domain, claim.domain));
+        if (!same) {
+            *name = (struct full_name){.label = claim.label};
+            return true;
+        }
+    }
+    walk->domain_next = false;
+    *name = walk->last;
+    return true;
+}
+
+int lookup_address(const struct table *table, enum lookup_kind kind, const struct ip *ip,
+                   struct address_answer *answer)
+{
+    struct key key = key_address(ip);
+    int error = select_claims(table, kind, &key, &answer->from);
+    struct name_walk walk;
+    struct full_name name;
+
+    if (error < 0)
+        return error;
+    answer->ip = *ip;
+    answer->count = 0;
+    answer->text_size = 0;
+    for (walk = name_walk(answer); name_next(answer, &walk, &name); answer->count++)
+        answer->text_size += full_name_length(&name) + 1;
+    if (walk.rest.bad)
+        return -EBADMSG;
+    return answer->count > 0 ? 0 : -ENOENT;
+}

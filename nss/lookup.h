@@ -1,0 +1,93 @@
+/*
+ * Questions to an index, and walks through their answers.
+ *
+ * An answer points into the table and is read there, claim by claim: nothing is copied, nothing allocated. It
+ * is valid as long as the table's bytes are. Names and addresses are walked as often as needed, always the
+ * same.
+ *
+ * Thread-safety: no state; an answer and a walk belong to their caller.
+ */
+#ifndef LVINDEX_NSS_LOOKUP_H
+#define LVINDEX_NSS_LOOKUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nss/table.h"
+#include "schema/claim.h"
+#include "schema/key.h"
+
+/* Whose names: those that clients chose, or those of libvirt guests. */
+enum lookup_kind { LOOKUP_HOSTS, LOOKUP_GUESTS };
+
+/* Which claims of a record are answers. */
+struct selection {
+    struct bytes claims; /* the record */
+    enum lookup_kind kind;
+    uint64_t now; /* seconds since the epoch */
+};
+
+/* The addresses of a name. Not to be copied: `name` may point at `key`. */
+struct name_answer {
+    struct selection from;
+    struct key key;
+    struct bytes only; /* claims of exactly this label alone; empty: of any */
+    int family;        /* AF_INET, AF_INET6, or AF_UNSPEC for both */
+    struct bytes name; /* as its owner spells it */
+    size_t count;      /* addresses, at least one */
+};
+
+/* The names of an address. */
+struct address_answer {
+    struct selection from;
+    struct ip ip;
+    size_t count;     /* names, at least one; the first is the canonical one */
+    size_t text_size; /* of all names, with their terminators */
+};
+
+/* The addresses of `name`, which must outlive the answer. One trailing dot is accepted, and case is folded;
+ * of guests whose names differ in case alone, the one spelled exactly as asked answers alone. -ENOENT: not
+ * known, or no name at all. -ENODATA: known, with addresses of the other family only. -EBADMSG: the index is
+ * damaged. */
+int lookup_name(const struct table *table, enum lookup_kind kind, const char *name, int family,
+                struct name_answer *answer);
+
+struct address_walk {
+    struct unpacker rest;
+    struct ip last;
+};
+
+struct address_walk address_walk(const struct name_answer *answer);
+/* The next address, in the order of the index. False at the end, and where the rest is malformed
+ * (`walk->rest.bad`). */
+bool address_next(const struct name_answer *answer, struct address_walk *walk, struct ip *ip);
+
+/* The names of `ip`. -ENOENT: none. -EBADMSG: the index is damaged. */
+int lookup_address(const struct table *table, enum lookup_kind kind, const struct ip *ip,
+                   struct address_answer *answer);
+
+/* A name of an address: a label, and its domain or nothing. */
+struct full_name {
+    struct bytes label;
+    struct bytes domain;
+};
+
+struct name_walk {
+    struct unpacker rest;
+    struct full_name last;
+    bool domain_next; /* `last` is still to be told with its domain */
+};
+
+struct name_walk name_walk(const struct address_answer *answer);
+/* The next name: of each claim the label, then label and domain. What was just told is not told again. False
+ * as address_next(). */
+bool name_next(const struct address_answer *answer, struct name_walk *walk, struct full_name *name);
+
+/* Length of "label.domain" or "label". */
+static inline size_t full_name_length(const struct full_name *name)
+{
+    return name->label.len + (name->domain.len > 0 ? 1 + name->domain.len : 0);
+}
+
+#endif

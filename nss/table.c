@@ -1,0 +1,95 @@
+#include "nss/table.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "nss/hash.h"
+#include "schema/key.h"
+#include "schema/meta.h"
+#include "schema/tdb_layout.h"
+
+/* What libtdb leaves in a chain when it deletes a record that a traversal may stand on. */
+#define DEAD_MAGIC 0xfee1deadU
+
+#define HEADER_SIZE sizeof(struct tdb_layout_header)
+#define RECORD_SIZE sizeof(struct tdb_layout_record)
+
+/* Where the records begin: the chains' heads lie between the header and them. */
+static uint64_t records_start(uint32_t hash_size)
+{
+    return tdb_layout_chain(hash_size);
+}
+
+static int check_header(struct bytes file, uint32_t *hash_size)
+{
+    struct tdb_layout_header header;
+
+    if (file.len < HEADER_SIZE)
+        return -EBADMSG;
+    memcpy(&header, file.at, HEADER_SIZE);
+    if (memcmp(header.food, TDB_LAYOUT_FOOD, sizeof(TDB_LAYOUT_FOOD)) != 0 ||
+        header.version != TDB_LAYOUT_VERSION || header.hash != TDB_LAYOUT_JENKINS)
+        return -EBADMSG;
+    if (header.hash_size == 0 || records_start(header.hash_size) > file.len)
+        return -EBADMSG;
+    *hash_size = header.hash_size;
+    return 0;
+}
+
+int table_open(struct bytes file, struct table *table)
+{
+    struct key key = key_single(KEY_META);
+    struct bytes value;
+    struct meta meta;
+    int error;
+
+    table->file = file;
+    error = check_header(file, &table->hash_size);
+    if (error == 0)
+        error = table_find(table, key_bytes(&key), &value);
+    if (error < 0)
+        return -EBADMSG;
+    return meta_unpack(value, &meta);
+}
+
+/* Copies the record's header at `offset`; -EBADMSG when it, or what it says of itself, does not lie in the
+ * file. */
+static int read_record(const struct table *table, uint64_t offset, struct tdb_layout_record *record)
+{
+    uint64_t end = table->file.len;
+
+    if (offset < records_start(table->hash_size) || offset > end || end - offset < RECORD_SIZE)
+        return -EBADMSG;
+    memcpy(record, table->file.at + offset, RECORD_SIZE);
+    if (record->magic != TDB_LAYOUT_USED && record->magic != DEAD_MAGIC)
+        return -EBADMSG;
+    if (record->room > end - offset - RECORD_SIZE ||
+        (uint64_t)record->key_len + record->value_len + TDB_LAYOUT_TAILER > record->room)
+        return -EBADMSG;
+    return 0;
+}
+
+int table_find(const struct table *table, struct bytes key, struct bytes *value)
+{
+    /* No chain is longer than the records that fit into the file: one that is goes round in a circle. */
+    uint64_t steps = table->file.len / (RECORD_SIZE + TDB_LAYOUT_TAILER);
+    uint32_t hash = hash_bytes(key);
+    struct tdb_layout_record record;
+    uint32_t offset;
+
+    memcpy(&offset, table->file.at + tdb_layout_chain(hash % table->hash_size), sizeof(offset));
+    for (; offset != 0; offset = record.next) {
+        const uint8_t *found;
+
+        if (steps-- == 0 || read_record(table, offset, &record) < 0)
+            return -EBADMSG;
+        if (record.magic != TDB_LAYOUT_USED || record.hash != hash)
+            continue;
+        found = table->file.at + offset + RECORD_SIZE;
+        if (bytes_equal(key, (struct bytes){found, record.key_len})) {
+            *value = (struct bytes){found + record.key_len, record.value_len};
+            return 0;
+        }
+    }
+    return -ENOENT;
+}

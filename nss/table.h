@@ -1,0 +1,28 @@
+/*
+ * An index in memory: the TDB format, read only, with every offset checked.
+ *
+ * Nothing in the bytes is trusted: whatever they hold, a look-up ends, and touches nothing outside them.
+ * Thread-safety: a table is never changed after table_open(); any number of threads may search it.
+ */
+#ifndef LVINDEX_NSS_TABLE_H
+#define LVINDEX_NSS_TABLE_H
+
+#include <stdint.h>
+
+#include "schema/wire.h"
+
+/* The bytes belong to whoever opened the table, and must outlive it. */
+struct table {
+    struct bytes file;
+    uint32_t hash_size;
+};
+
+/* Checks the header and the meta record of `file`. 0; -EPROTONOSUPPORT for an index of another version;
+ * -EBADMSG for what is no index, or a damaged one. `table` is complete only at 0. */
+int table_open(struct bytes file, struct table *table);
+
+/* 0 and the value of `key`, in place: valid as long as the file's bytes are. -ENOENT when there is none,
+ * -EBADMSG when the table is damaged where it was searched; `value` is then untouched. */
+int table_find(const struct table *table, struct bytes key, struct bytes *value);
+
+#endif

@@ -1,0 +1,118 @@
+#include "ask_index.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "nss/mapping.h"
+#include "schema/limits.h"
+
+static struct tdb_context *db;  /* while records are put */
+static struct mapping *mapping; /* while questions are asked */
+
+void index_begin(void)
+{
+    db = build_open(test_path("index.tdb"), 7, SCHEMA_VERSION);
+}
+
+void index_end(void)
+{
+    if (db != NULL)
+        build_close(db);
+    mapping_close(mapping);
+    unlink(test_path("index.tdb"));
+}
+
+void index_put(struct key key, struct bytes value)
+{
+    if (db == NULL) {
+        mapping_close(mapping);
+        mapping = NULL;
+        db = tdb_open(test_path("index.tdb"), 0, TDB_NOLOCK | TDB_NOSYNC, O_RDWR | O_CLOEXEC, 0);
+        ck_assert_ptr_nonnull(db);
+    }
+    build_put(db, key_bytes(&key), value);
+}
+
+void index_put_claims(struct key key, const struct claim *claims, size_t count)
+{
+    build_claims(db, key, claims, count);
+}
+
+const struct table *index_table(void)
+{
+    if (db != NULL) {
+        build_close(db);
+        db = NULL;
+        ck_assert_int_eq(mapping_open(test_path("index.tdb"), &mapping), 0);
+    }
+    return &mapping->table;
+}
+
+const char *ask_name(enum lookup_kind kind, const char *name, int family)
+{
+    static char text[4096];
+    struct name_answer answer;
+    struct address_walk walk;
+    struct ip ip;
+    size_t count = 0;
+    char *at = text;
+    int error = lookup_name(index_table(), kind, name, family, &answer);
+
+    if (error < 0)
+        return strerrorname_np(-error);
+    at += sprintf(at, "%.*s:", (int)answer.name.len, (const char *)answer.name.at);
+    for (walk = address_walk(&answer); address_next(&answer, &walk, &ip); count++) {
+        char address[IP_TEXT_SIZE];
+
+        at += sprintf(at, " %s", ip_format(&ip, address));
+    }
+    ck_assert_uint_eq(count, answer.count);
+    return text;
+}
+
+const char *ask_address(enum lookup_kind kind, const char *address)
+{
+    static char text[4096];
+    struct address_answer answer;
+    struct name_walk walk;
+    struct full_name name;
+    struct ip ip;
+    size_t count = 0;
+    char *at = text;
+    int error;
+
+    ck_assert_int_eq(ip_parse(address, &ip), 0);
+    error = lookup_address(index_table(), kind, &ip, &answer);
+    if (error < 0)
+        return strerrorname_np(-error);
+    for (walk = name_walk(&answer); name_next(&answer, &walk, &name); count++) {
+        at += sprintf(at, "%s%.*s", count == 0 ? "" : " ", (int)name.label.len, (const char *)name.label.at);
+        if (name.domain.len > 0)
+            at += sprintf(at, ".%.*s", (int)name.domain.len, (const char *)name.domain.at);
+    }
+    ck_assert_uint_eq(count, answer.count);
+    ck_assert_uint_eq((size_t)(at - text) + 1, answer.text_size);
+    return text;
+}
+
+struct claim expiring(struct claim claim, int seconds_from_now)
+{
+    claim.expiry = (uint64_t)(time(NULL) + seconds_from_now);
+    return claim;
+}
+
+struct claim with_domain(struct claim claim, const char *domain)
+{
+    claim.domain = bytes_of(domain);
+    return claim;
+}
+
+struct claim in_network(struct claim claim, const char *network)
+{
+    claim.network = bytes_of(network);
+    return claim;
+}

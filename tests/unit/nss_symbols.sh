@@ -1,0 +1,44 @@
+#!/bin/sh
+# What the NSS modules show to the dynamic linker: six entry points each, libc and nothing else, their own name.
+# Usage: nss_symbols.sh libnss_lvindex.so.2 libnss_lvindex_guest.so.2
+set -eu
+
+failed=0
+
+# expect WHAT WANTED FOUND
+expect() {
+    if [ "$2" != "$3" ]; then
+        printf '%s: wanted:\n%s\nfound:\n%s\n' "$1" "$2" "$3" >&2
+        failed=1
+    fi
+}
+
+# dynamic TAG MODULE: the bracketed values of a tag of the dynamic section
+dynamic() {
+    readelf -dW "$2" | sed -n "s/.*($1).*\[\(.*\)\]/\1/p"
+}
+
+check_module() {
+    module=$1
+    file=${module##*/}
+    name=${file#libnss_}
+    name=${name%.so.2}
+
+    expect "$file: exported symbols" "$(for entry in addr2 addr name2 name3 name4 name; do
+        echo "_nss_${name}_gethostby${entry}_r"
+    done)" "$(readelf --dyn-syms -W "$module" |
+        awk '$5 != "LOCAL" && $7 != "UND" && NR > 3 && NF >= 8 { print $8 }' | LC_ALL=C sort)"
+    expect "$file: NEEDED" libc.so.6 "$(dynamic NEEDED "$module")"
+    expect "$file: SONAME" "$file" "$(dynamic SONAME "$module")"
+    expect "$file: flags" 'Flags: NOW NODELETE' "$(readelf -dW "$module" | grep -o 'Flags: .*')"
+    expect "$file: thread-local storage" '' "$(readelf -lW "$module" | grep -w TLS || true)"
+    expect "$file: calls that end or block the host process" '' "$(readelf --dyn-syms -W "$module" |
+        awk '$7 == "UND" { sub(/@.*/, "", $8); print $8 }' |
+        grep -Ex 'abort|exit|_exit|__assert_fail|malloc|calloc|realloc|pthread_.*|getenv|open|open64|close' || true)"
+}
+
+for module in "$@"; do
+    check_module "$module"
+done
+[ $# -eq 2 ] || failed=1
+exit $failed
