@@ -265,22 +265,33 @@ static int refresh(struct index *index, const struct claim *claim)
     return rc < 0 ? rc : derive_replace(index, &none, &after);
 }
 
+/* Weighs everybody's claim on one name. */
+static int settle(struct index *index, const struct key *name)
+{
+    CLEANUP_VALUE struct value value;
+    struct unpacker u;
+    struct claim claim;
+    int rc = store_get(index->store, name, &value);
+
+    if (rc == -ENOENT)
+        return 0;
+    for (u = unpacker_of(value_bytes(&value)); rc == 0 && claim_next(&u, &claim);)
+        rc = refresh(index, &claim);
+    return rc;
+}
+
 int derive_settle(struct index *index)
 {
     int rc = 0;
 
-    /* A name that is put back on the list while it is worked through stands at its end. */
-    for (size_t i = 0; rc == 0 && i < index->unsettled.count; i++) {
-        CLEANUP_VALUE struct value value;
-        struct unpacker u;
-        struct claim claim;
+    while (rc == 0 && index->unsettled.count > 0) {
+        struct names batch = index->unsettled;
 
-        rc = store_get(index->store, &index->unsettled.at[i], &value);
-        if (rc == -ENOENT)
-            rc = 0;
-        for (u = unpacker_of(value_bytes(&value)); rc == 0 && claim_next(&u, &claim);)
-            rc = refresh(index, &claim);
+        index->unsettled = (struct names){NULL, 0, 0};
+        names_unique(&batch);
+        for (size_t i = 0; rc == 0 && i < batch.count; i++)
+            rc = settle(index, &batch.at[i]);
+        names_clear(&batch);
     }
-    names_clear(&index->unsettled);
     return rc;
 }

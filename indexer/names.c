@@ -5,23 +5,44 @@
 
 int names_add(struct names *names, struct bytes name)
 {
-    struct key key = key_named(KEY_HOST, name);
-    struct key *more;
+    if (names->count == names->room) {
+        size_t room = names->room * 2 + 4;
+        struct key *more = reallocarray(names->at, room, sizeof(*more));
 
-    for (size_t i = 0; i < names->count; i++) {
-        if (bytes_equal(key_bytes(&names->at[i]), key_bytes(&key)))
-            return 0;
+        if (more == NULL)
+            return -ENOMEM;
+        names->at = more;
+        names->room = room;
     }
-    more = reallocarray(names->at, names->count + 1, sizeof(*more));
-    if (more == NULL)
-        return -ENOMEM;
-    names->at = more;
-    names->at[names->count++] = key;
+    names->at[names->count++] = key_named(KEY_HOST, name);
     return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct key *left = a, *right = b;
+
+    if (left->len != right->len)
+        return left->len < right->len ? -1 : 1;
+    return memcmp(left->at, right->at, left->len);
+}
+
+void names_unique(struct names *names)
+{
+    size_t kept = 0;
+
+    if (names->count < 2)
+        return;
+    qsort(names->at, names->count, sizeof(*names->at), compare);
+    for (size_t i = 1; i < names->count; i++) {
+        if (compare(&names->at[kept], &names->at[i]) != 0)
+            names->at[++kept] = names->at[i];
+    }
+    names->count = kept + 1;
 }
 
 void names_clear(struct names *names)
 {
     free(names->at);
-    *names = (struct names){NULL, 0};
+    *names = (struct names){NULL, 0, 0};
 }

@@ -1,5 +1,5 @@
 /*
- * A set of names, folded.
+ * A collection of names, folded.
  */
 #ifndef LVINDEX_INDEXER_NAMES_H
 #define LVINDEX_INDEXER_NAMES_H
@@ -11,10 +11,13 @@
 struct names {
     struct key *at; /* host keys of the names */
     size_t count;
+    size_t room;
 };
 
-/* Adds a name that is not there yet. -ENOMEM. */
+/* Adds a name. -ENOMEM. */
 int names_add(struct names *names, struct bytes name);
+/* Leaves each name in it once, sorted. */
+void names_unique(struct names *names);
 /* Empties it. */
 void names_clear(struct names *names);
 
