@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,32 +43,40 @@ static int tdb_errno(struct tdb_context *tdb)
 
 struct copying {
     struct tdb_context *to;
-    struct tdb_context *changes;
+    const struct changes *changes;
     int rc;
 };
 
-static int apply_change(struct tdb_context *changes, TDB_DATA key, TDB_DATA value, void *context)
+static TDB_DATA tdb_data(struct bytes bytes)
 {
-    struct copying *copying = context;
+    return (TDB_DATA){(unsigned char *)(uintptr_t)bytes.at, bytes.len};
+}
 
-    (void)changes;
+static int apply_change(void *context, struct bytes key, struct bytes value)
+{
+    struct tdb_context *to = context;
+
     errno = 0;
-    if (value.dsize > 0 ? tdb_store(copying->to, key, value, TDB_REPLACE) < 0
-                        : tdb_delete(copying->to, key) < 0 && tdb_error(copying->to) != TDB_ERR_NOEXIST)
-        copying->rc = tdb_errno(copying->to);
-    return copying->rc;
+    if (value.len > 0)
+        return tdb_store(to, tdb_data(key), tdb_data(value), TDB_REPLACE) < 0 ? tdb_errno(to) : 0;
+    return tdb_delete(to, tdb_data(key)) < 0 && tdb_error(to) != TDB_ERR_NOEXIST ? tdb_errno(to) : 0;
 }
 
 /* Copies a record of the base that no change hides. The meta record is written for each file anew. */
 static int copy_unchanged(struct tdb_context *base, TDB_DATA key, TDB_DATA value, void *context)
 {
     struct copying *copying = context;
+    struct key changed;
+    struct bytes unused;
 
     (void)base;
-    if (key.dsize == 1 && key.dptr[0] == KEY_META)
+    if (key.dsize == 0 || key.dsize > KEY_MAX || key.dptr[0] == KEY_META)
         return 0;
+    changed.len = key.dsize;
+    memcpy(changed.at, key.dptr, key.dsize);
     errno = 0;
-    if (!tdb_exists(copying->changes, key) && tdb_store(copying->to, key, value, TDB_INSERT) < 0)
+    if (!changes_find(copying->changes, &changed, &unused) &&
+        tdb_store(copying->to, key, value, TDB_INSERT) < 0)
         copying->rc = tdb_errno(copying->to);
     return copying->rc;
 }
@@ -82,13 +91,6 @@ static int store_meta(struct tdb_context *tdb, const struct meta *meta)
     if (tdb_store(tdb, (TDB_DATA){key.at, key.len}, (TDB_DATA){packed, sizeof(packed)}, TDB_REPLACE) < 0)
         return tdb_errno(tdb);
     return 0;
-}
-
-static int apply_changes(struct copying *copying)
-{
-    if (tdb_traverse(copying->changes, apply_change, copying) < 0 && copying->rc == 0)
-        copying->rc = -EIO;
-    return copying->rc;
 }
 
 static int copy_base(struct tdb_context *base, struct copying *copying)
@@ -115,7 +117,7 @@ static uint32_t hash_size_for(uint32_t records)
 }
 
 /* Writes base and changes into a new file with a fresh table. */
-static int build(const char *path, const struct base *base, struct tdb_context *changes, struct meta *meta)
+static int build(const char *path, const struct base *base, const struct changes *changes, struct meta *meta)
 {
     struct copying copying = {NULL, changes, 0};
     struct stat st;
@@ -130,7 +132,7 @@ static int build(const char *path, const struct base *base, struct tdb_context *
     if (rc == 0 && base->tdb != NULL)
         rc = copy_base(base->tdb, &copying);
     if (rc == 0)
-        rc = apply_changes(&copying);
+        rc = changes_each(changes, apply_change, copying.to);
     /* The meta record keeps its length, so storing it again leaves the size as it is. */
     if (rc == 0 && fstat(tdb_fd(copying.to), &st) < 0)
         rc = -errno;
@@ -187,11 +189,11 @@ static int copy_file(int from, int to, off_t size)
 }
 
 /* Copies the base and changes the copy. */
-static int patch(const char *path, int dirfd, const struct base *base, struct tdb_context *changes,
+static int patch(const char *path, int dirfd, const struct base *base, const struct changes *changes,
                  const struct meta *meta)
 {
     CLEANUP_FD int fd = openat(dirfd, NEW_FILE, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    struct copying copying = {NULL, changes, 0};
+    struct tdb_context *tdb;
     int rc;
 
     if (fd < 0)
@@ -199,13 +201,13 @@ static int patch(const char *path, int dirfd, const struct base *base, struct td
     rc = copy_file(base->fd, fd, base->size);
     if (rc < 0)
         return rc;
-    copying.to = tdb_open(path, 0, TDB_NOLOCK | TDB_NOSYNC, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0);
-    if (copying.to == NULL)
+    tdb = tdb_open(path, 0, TDB_NOLOCK | TDB_NOSYNC, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (tdb == NULL)
         return errno != 0 ? -errno : -EIO;
-    rc = apply_changes(&copying);
+    rc = changes_each(changes, apply_change, tdb);
     if (rc == 0)
-        rc = store_meta(copying.to, meta);
-    return finish(copying.to, rc);
+        rc = store_meta(tdb, meta);
+    return finish(tdb, rc);
 }
 
 /* Keeps a damaged base under a name of its own; the published name stays what it is until the rename. */
@@ -238,7 +240,7 @@ static int publish(int dirfd, const struct base *base, uint64_t generation)
     return fsync(dirfd) < 0 ? -errno : 0;
 }
 
-int snapshot_publish(const char *dir, int dirfd, const struct base *base, struct tdb_context *changes,
+int snapshot_publish(const char *dir, int dirfd, const struct base *base, const struct changes *changes,
                      struct meta *meta)
 {
     char path[PATH_MAX];

@@ -10,10 +10,9 @@
 #define LVINDEX_INDEXER_SNAPSHOT_H
 
 #include <stdbool.h>
-#include <sys/types.h>
-#include <tdb.h>
 
 #include "base.h"
+#include "changes.h"
 
 /* Removes what a killed writer may have left in the directory. -errno. */
 int snapshot_sweep(int dirfd);
@@ -22,10 +21,10 @@ int snapshot_sweep(int dirfd);
  * twice its size at the last build, or when `records` would make its chains too long. */
 bool snapshot_rebuilds(const struct base *base, uint32_t records);
 
-/* Publishes `base` with `changes` (an in-memory TDB of key → new value, empty: removed) applied, as the next
+/* Publishes `base` with `changes` applied, as the next
  * generation of `meta`, whose other fields are brought up to date. A damaged base is kept as
  * index.tdb.damaged. -errno, and the published file is what it was. */
-int snapshot_publish(const char *dir, int dirfd, const struct base *base, struct tdb_context *changes,
+int snapshot_publish(const char *dir, int dirfd, const struct base *base, const struct changes *changes,
                      struct meta *meta);
 
 #endif

@@ -8,13 +8,10 @@
 #include <unistd.h>
 
 #include "base.h"
+#include "changes.h"
 #include "lock.h"
 #include "schema/paths.h"
 #include "snapshot.h"
-
-/* Chains of the in-memory table of changes. */
-#define CHAINS_EVENT 127
-#define CHAINS_BULK  (1 << 16)
 
 struct store {
     char *dir;
@@ -22,8 +19,8 @@ struct store {
     int lockfd;
     struct base base;
     bool damaged;
-    struct tdb_context *changes; /* key → new value; an empty one removes; NULL in STORE_READ */
-    bool worth;                  /* there is a change worth a commit */
+    struct changes *changes; /* NULL in STORE_READ */
+    bool worth;              /* there is a change worth a commit */
     const struct report *report;
 };
 
@@ -107,8 +104,7 @@ int store_open(const char *dir, enum store_mode mode, const struct report *repor
     if (rc == 0)
         rc = open_base(store);
     if (rc == 0 && mode != STORE_READ) {
-        store->changes = tdb_open(NULL, mode == STORE_BULK ? CHAINS_BULK : CHAINS_EVENT,
-                                  TDB_INTERNAL | TDB_INCOMPATIBLE_HASH, O_RDWR | O_CREAT, 0);
+        store->changes = changes_new();
         if (store->changes == NULL)
             rc = report_errno(report, -ENOMEM, "%s", dir);
     }
@@ -123,8 +119,7 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
-    if (store->changes != NULL)
-        tdb_close(store->changes);
+    changes_free(store->changes);
     base_close(&store->base);
     if (store->lockfd >= 0)
         close(store->lockfd);
@@ -150,18 +145,35 @@ const struct meta *store_meta(const struct store *store)
     return &store->base.meta;
 }
 
-/* 1 when `tdb` has the key; its value goes to `value`, where that is not NULL. */
-static int fetch(struct tdb_context *tdb, const struct key *key, struct value *value)
+/* What this run made of a record: 1 when it changed it (to nothing: an empty value), 0, or -ENOMEM. */
+static int get_changed(const struct store *store, const struct key *key, struct value *value)
 {
+    struct bytes changed;
+
+    if (store->changes == NULL || !changes_find(store->changes, key, &changed))
+        return 0;
+    if (changed.len == 0)
+        return 1;
+    value->at = malloc(changed.len);
+    if (value->at == NULL)
+        return -ENOMEM;
+    memcpy(value->at, changed.at, changed.len);
+    value->len = changed.len;
+    return 1;
+}
+
+static int get_published(const struct store *store, const struct key *key, struct value *value)
+{
+    struct tdb_context *tdb = store->base.tdb;
     TDB_DATA data;
 
     if (tdb == NULL)
-        return 0;
+        return -ENOENT;
     data = tdb_fetch(tdb, tdb_data(key_bytes(key)));
     if (data.dptr == NULL)
-        return tdb_error(tdb) == TDB_ERR_NOEXIST ? 0 : tdb_error(tdb) == TDB_ERR_OOM ? -ENOMEM : -EIO;
+        return tdb_error(tdb) == TDB_ERR_NOEXIST ? -ENOENT : tdb_error(tdb) == TDB_ERR_OOM ? -ENOMEM : -EIO;
     *value = (struct value){data.dptr, data.dsize};
-    return 1;
+    return 0;
 }
 
 int store_get(struct store *store, const struct key *key, struct value *value)
@@ -169,15 +181,10 @@ int store_get(struct store *store, const struct key *key, struct value *value)
     int rc;
 
     *value = (struct value){NULL, 0};
-    rc = fetch(store->changes, key, value);
-    if (rc == 1 && value->len == 0) { /* removed by this run */
-        free(value->at);
-        *value = (struct value){NULL, 0};
-        return -ENOENT;
-    }
+    rc = get_changed(store, key, value);
     if (rc == 0)
-        rc = fetch(store->base.tdb, key, value);
-    return rc == 1 ? 0 : rc == 0 ? -ENOENT : rc;
+        return get_published(store, key, value);
+    return rc < 0 ? rc : value->at == NULL ? -ENOENT : 0;
 }
 
 bool store_has(struct store *store, const struct key *key)
@@ -199,9 +206,8 @@ static int change(struct store *store, const struct key *key, struct bytes value
         return -EMSGSIZE;
     if (bytes_equal(value_bytes(&now), value))
         return 0;
-    if (tdb_store(store->changes, tdb_data(key_bytes(key)), tdb_data(value), TDB_REPLACE) < 0)
-        return -ENOMEM;
-    return 1;
+    rc = changes_put(store->changes, key, value);
+    return rc < 0 ? rc : 1;
 }
 
 int store_put(struct store *store, const struct key *key, struct bytes value)
@@ -226,38 +232,50 @@ int store_delete(struct store *store, const struct key *key)
 }
 
 struct walk {
-    struct tdb_context *hidden_by; /* records that it has, too, are left out */
-    int kind;                      /* -1: any */
+    const struct changes *hidden_by; /* records that it has, too, are left out; may be NULL */
+    int kind;                        /* -1: any */
     int (*each)(void *context, struct bytes key, struct bytes value);
     void *context;
     int rc;
 };
 
-static int visit(struct tdb_context *tdb, TDB_DATA key, TDB_DATA value, void *context)
+static int visit(void *context, struct bytes key, struct bytes value)
 {
     struct walk *walk = context;
 
-    (void)tdb;
-    if (key.dsize == 0 || value.dsize == 0 || (walk->kind >= 0 && key.dptr[0] != walk->kind))
-        return 0;
-    if (walk->hidden_by != NULL && tdb_exists(walk->hidden_by, key))
-        return 0;
-    walk->rc = walk->each(walk->context, from_tdb(key), from_tdb(value));
+    if (key.len > 0 && value.len > 0 && (walk->kind < 0 || key.at[0] == walk->kind))
+        walk->rc = walk->each(walk->context, key, value);
     return walk->rc;
+}
+
+static bool is_changed(const struct changes *changes, struct bytes key)
+{
+    struct bytes unused;
+    struct key copy;
+
+    if (changes == NULL || key.len > KEY_MAX)
+        return false;
+    copy.len = key.len;
+    memcpy(copy.at, key.at, key.len);
+    return changes_find(changes, &copy, &unused);
+}
+
+static int visit_published(struct tdb_context *tdb, TDB_DATA key, TDB_DATA value, void *context)
+{
+    const struct walk *walk = context;
+
+    (void)tdb;
+    return is_changed(walk->hidden_by, from_tdb(key)) ? 0 : visit(context, from_tdb(key), from_tdb(value));
 }
 
 static int walk_all(struct store *store, struct walk walk)
 {
-    if (store->base.tdb != NULL) {
-        walk.hidden_by = store->changes;
-        if (tdb_traverse_read(store->base.tdb, visit, &walk) < 0 && walk.rc == 0)
-            return -EIO;
-    }
-    if (walk.rc == 0 && store->changes != NULL) {
-        walk.hidden_by = NULL;
-        if (tdb_traverse_read(store->changes, visit, &walk) < 0 && walk.rc == 0)
-            return -EIO;
-    }
+    walk.hidden_by = store->changes;
+    if (store->base.tdb != NULL && tdb_traverse_read(store->base.tdb, visit_published, &walk) < 0 &&
+        walk.rc == 0)
+        return -EIO;
+    if (walk.rc == 0 && store->changes != NULL)
+        changes_each(store->changes, visit, &walk);
     return walk.rc;
 }
 
@@ -278,13 +296,12 @@ struct counting {
     int64_t grown;
 };
 
-static int count_change(struct tdb_context *changes, TDB_DATA key, TDB_DATA value, void *context)
+static int count_change(void *context, struct bytes key, struct bytes value)
 {
     struct counting *counting = context;
-    bool was = counting->base != NULL && tdb_exists(counting->base, key);
+    bool was = counting->base != NULL && tdb_exists(counting->base, tdb_data(key));
 
-    (void)changes;
-    counting->grown += (value.dsize > 0) - was;
+    counting->grown += (value.len > 0) - was;
     return 0;
 }
 
@@ -295,7 +312,7 @@ static uint32_t count_records(const struct store *store)
     uint32_t now = store->base.tdb != NULL ? store->base.meta.records : 1; /* the meta record */
 
     if (store->changes != NULL)
-        tdb_traverse_read(store->changes, count_change, &counting);
+        changes_each(store->changes, count_change, &counting);
     return (uint32_t)(now + counting.grown);
 }
 
