@@ -51,7 +51,7 @@ static int run_event(struct tool *tool, enum event_action action, char **argv)
     int rc = arguments_read(action, argv, &report, &event);
 
     if (rc == 0)
-        rc = index_open(tool_state_dir(), STORE_EVENT, &report, &index);
+        rc = index_open(tool_state_dir(), &report, &index);
     if (rc == 0) {
         rc = guests_refresh(index, &dirs);
         if (rc == 0)

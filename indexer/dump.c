@@ -39,10 +39,8 @@ static int dump(struct tool *tool, int (*format)(struct index *index, FILE *to))
     struct index *index = NULL;
 
     if (index_open_read(tool_state_dir(), &report, &index) == 0) {
-        /* A file that cannot be trusted has been reported. */
-        int rc = tool->failed                                ? 0
-                 : store_meta(index->store)->generation == 0 ? -ENOENT
-                                                             : format(index, stdout);
+        bool there = store_meta(index->store)->generation > 0 || store_damaged(index->store);
+        int rc = there ? format(index, stdout) : -ENOENT;
 
         if (rc < 0)
             report_errno(&report, rc, "%s/" INDEX_FILE, tool_state_dir());

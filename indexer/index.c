@@ -138,16 +138,15 @@ static int salvage(void *context, struct bytes key, struct bytes value)
     return rc < 0 ? rc : 0;
 }
 
-static int prepare(struct index *index)
+static int prepare(struct index *index, enum store_mode mode)
 {
     int rc = load_state(index);
 
-    if (rc == 0 && store_damaged(index->store)) {
-        report_problem(index->report, "building it anew from its sources and from the leases it still holds",
-                       "index");
+    if (rc == 0 && store_damaged(index->store))
         rc = store_salvage(index->store, salvage, index);
-    }
-    return rc < 0 ? rc : check_own_name(index);
+    if (rc == 0 && mode == STORE_WRITE)
+        rc = check_own_name(index);
+    return rc;
 }
 
 static int open_index(const char *dir, enum store_mode mode, const struct report *report,
@@ -162,7 +161,7 @@ static int open_index(const char *dir, enum store_mode mode, const struct report
     index->now = now_millis() / 1000;
     rc = store_open(dir, mode, report, &index->store);
     if (rc == 0) {
-        rc = mode == STORE_READ ? load_state(index) : prepare(index);
+        rc = prepare(index, mode);
         if (rc < 0)
             report_errno(report, rc, "%s", dir);
     }
@@ -173,9 +172,9 @@ static int open_index(const char *dir, enum store_mode mode, const struct report
     return rc;
 }
 
-int index_open(const char *dir, enum store_mode mode, const struct report *report, struct index **index)
+int index_open(const char *dir, const struct report *report, struct index **index)
 {
-    return open_index(dir, mode, report, index);
+    return open_index(dir, STORE_WRITE, report, index);
 }
 
 int index_open_read(const char *dir, const struct report *report, struct index **index)

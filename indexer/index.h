@@ -26,9 +26,9 @@ struct index {
 
 /* Opens the index of `dir` and takes the writers' lock. What a damaged index still holds is taken over, and
  * names are weighed again if this host's own name has changed. The caller closes. */
-int index_open(const char *dir, enum store_mode mode, const struct report *report, struct index **index);
+int index_open(const char *dir, const struct report *report, struct index **index);
 
-/* Opens it as it is, without a lock, to be looked at only. */
+/* Opens it as it is, without a lock, to be looked at only; of a damaged one, what still reads. */
 int index_open_read(const char *dir, const struct report *report, struct index **index);
 
 /* Publishes what changed: 1 when anything did, 0 when nothing did, -errno. */

@@ -19,8 +19,8 @@ struct store {
     int lockfd;
     struct base base;
     bool damaged;
-    struct changes *changes; /* NULL in STORE_READ */
-    bool worth;              /* there is a change worth a commit */
+    struct changes *changes;
+    bool worth; /* there is a change worth a commit */
     const struct report *report;
 };
 
@@ -73,7 +73,7 @@ static int open_base(struct store *store)
     int rc = base_open(store->dir, &store->base);
 
     if (rc == -EBADMSG) {
-        report_problem(store->report, "damaged", "%s/" INDEX_FILE, store->dir);
+        report_problem(store->report, "damaged; taking over what still reads", "%s/" INDEX_FILE, store->dir);
         store->damaged = true;
         return 0;
     }
@@ -103,7 +103,7 @@ int store_open(const char *dir, enum store_mode mode, const struct report *repor
         rc = take_lock(store);
     if (rc == 0)
         rc = open_base(store);
-    if (rc == 0 && mode != STORE_READ) {
+    if (rc == 0) {
         store->changes = changes_new();
         if (store->changes == NULL)
             rc = report_errno(report, -ENOMEM, "%s", dir);
@@ -150,7 +150,7 @@ static int get_changed(const struct store *store, const struct key *key, struct 
 {
     struct bytes changed;
 
-    if (store->changes == NULL || !changes_find(store->changes, key, &changed))
+    if (!changes_find(store->changes, key, &changed))
         return 0;
     if (changed.len == 0)
         return 1;
@@ -232,7 +232,7 @@ int store_delete(struct store *store, const struct key *key)
 }
 
 struct walk {
-    const struct changes *hidden_by; /* records that it has, too, are left out; may be NULL */
+    const struct changes *hidden_by; /* records that it has, too, are left out */
     int kind;                        /* -1: any */
     int (*each)(void *context, struct bytes key, struct bytes value);
     void *context;
@@ -253,7 +253,7 @@ static bool is_changed(const struct changes *changes, struct bytes key)
     struct bytes unused;
     struct key copy;
 
-    if (changes == NULL || key.len > KEY_MAX)
+    if (key.len > KEY_MAX)
         return false;
     copy.len = key.len;
     memcpy(copy.at, key.at, key.len);
@@ -274,7 +274,7 @@ static int walk_all(struct store *store, struct walk walk)
     if (store->base.tdb != NULL && tdb_traverse_read(store->base.tdb, visit_published, &walk) < 0 &&
         walk.rc == 0)
         return -EIO;
-    if (walk.rc == 0 && store->changes != NULL)
+    if (walk.rc == 0)
         changes_each(store->changes, visit, &walk);
     return walk.rc;
 }
@@ -311,8 +311,7 @@ static uint32_t count_records(const struct store *store)
     struct counting counting = {store->base.tdb, 0};
     uint32_t now = store->base.tdb != NULL ? store->base.meta.records : 1; /* the meta record */
 
-    if (store->changes != NULL)
-        changes_each(store->changes, count_change, &counting);
+    changes_each(store->changes, count_change, &counting);
     return (uint32_t)(now + counting.grown);
 }
 

@@ -37,9 +37,8 @@ static inline void value_free(struct value *value)
 #define CLEANUP_VALUE __attribute__((cleanup(value_free)))
 
 enum store_mode {
-    STORE_READ,  /* the published index as it is now; no lock, no changes */
-    STORE_EVENT, /* a handful of changes; under the writers' lock; the directory is made when it is missing */
-    STORE_BULK,  /* the same, for very many changes */
+    STORE_READ,  /* the published index as it is now, without the lock; changes stay in memory */
+    STORE_WRITE, /* under the writers' lock; the directory is made when it is missing */
 };
 
 /* Opens the index of the directory `dir`. Failures are reported. A missing index is an empty store; a damaged

@@ -141,7 +141,7 @@ static void sync_once(struct tool *tool, const struct options *options)
     const struct report report = tool_report(tool);
     struct index *index = NULL;
 
-    if (index_open(tool_state_dir(), STORE_BULK, &report, &index) == 0 && read_sources(index, options) == 0)
+    if (index_open(tool_state_dir(), &report, &index) == 0 && read_sources(index, options) == 0)
         index_commit(index);
     index_close(index);
 }

@@ -70,7 +70,7 @@ struct index *fixture_open(void)
 {
     struct index *index = NULL;
 
-    ck_assert_int_eq(index_open(state_dir, STORE_EVENT, &report, &index), 0);
+    ck_assert_int_eq(index_open(state_dir, &report, &index), 0);
     return index;
 }
 
