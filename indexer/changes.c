@@ -4,7 +4,8 @@
 #include <json-c/linkhash.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <xxhash.h>
+
+#include "digest.h"
 
 #include "schema/key.h"
 
@@ -25,7 +26,7 @@ static unsigned long hash_key(const void *key)
 {
     const struct key *k = key;
 
-    return (unsigned long)XXH3_64bits(k->at, k->len);
+    return (unsigned long)digest_of(k->at, k->len, 0);
 }
 
 static int equal_keys(const void *a, const void *b)

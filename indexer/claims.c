@@ -5,6 +5,9 @@
 
 #include "cleanup.h"
 
+/* Running guests under one name that others are weighed against: more of them are no likely case. */
+#define RUNNING_WEIGHED 16
+
 /* A claim and where its address's group of claims begins: a reader drops an address that it has just given,
  * so claims of one address (on several networks) must stand together. */
 struct ranked {
@@ -35,10 +38,34 @@ static int by_group(const void *a, const void *b)
     return (left->place > right->place) - (left->place < right->place);
 }
 
+static bool same_place(const struct claim *a, const struct claim *b)
+{
+    return a->ip.len == b->ip.len && bytes_equal(a->network, b->network);
+}
+
+/* Where a running guest has the name in a network, other machines of that network have it as a last resort:
+ * most often they are what is left of a guest that was destroyed. Running guests stand in front. */
+static void outrank(struct ranked *claims, size_t count)
+{
+    size_t running = 0;
+
+    while (running < count && (claims[running].claim.flags & CLAIM_RUNNING) != 0)
+        running++;
+    for (size_t i = 0; i < count; i++) {
+        claims[i].claim.flags &= (uint8_t)~CLAIM_OUTRANKED;
+        for (size_t j = 0; i >= running && j < running && j < RUNNING_WEIGHED; j++) {
+            if ((claims[j].claim.flags & CLAIM_WITHHELD) == 0 &&
+                same_place(&claims[i].claim, &claims[j].claim))
+                claims[i].claim.flags |= CLAIM_OUTRANKED;
+        }
+    }
+}
+
 /* The order of answers, but each address's claims behind the first of them. */
 static void arrange(struct ranked *claims, size_t count)
 {
     qsort(claims, count, sizeof(*claims), by_answer);
+    outrank(claims, count);
     for (size_t i = 0; i < count; i++)
         claims[i].place = i;
     qsort(claims, count, sizeof(*claims), by_address);
@@ -100,8 +127,7 @@ int claims_put(struct store *store, const struct key *key, const struct claim *c
     if (rc < 0)
         return rc;
     claims[count++].claim = *claim;
-    if (count > 1)
-        arrange(claims, count);
+    arrange(claims, count);
     return save(store, key, claims, count);
 }
 
@@ -115,7 +141,6 @@ int claims_remove(struct store *store, const struct key *key, const struct claim
     if (rc < 0)
         return rc;
     /* What stood behind the one that goes may have had its place only thanks to it. */
-    if (count > 1)
-        arrange(claims, count);
+    arrange(claims, count);
     return save(store, key, claims, count);
 }

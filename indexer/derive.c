@@ -91,9 +91,81 @@ static struct claim withhold(struct claim claim, enum refusal reason)
     return claim;
 }
 
+static struct claim claim_of(const struct lease *lease, const struct machine *machine)
+{
+    struct claim claim = {
+        .network = bytes_of(lease->network),
+        .expiry = lease->expiry,
+        .order = lease->heard != 0 ? lease->heard : lease->seen,
+        .ip = lease->ip,
+    };
+
+    if (lease->heard != 0)
+        claim.flags |= CLAIM_HEARD;
+    if (lease->ip.len == IPV6_LEN)
+        claim.flags |= CLAIM_IPV6;
+    if (machine_running(machine))
+        claim.flags |= CLAIM_RUNNING;
+    return claim;
+}
+
+/* A machine with more leases than that is not weighed for stale ones: no client has so many by honest means.
+ */
+#define SIBLINGS_WEIGHED 64
+
+/* The newer lease of the two: the one that an answer would give first. */
+static bool is_newer(const struct lease *a, const struct lease *b)
+{
+    const struct machine none = {.lease_count = 0};
+    struct claim left = claim_of(a, &none), right = claim_of(b, &none);
+
+    return claim_compare(&left, &right) < 0;
+}
+
+/* Is `other` a newer lease of the same machine as another client: what the machine was rebuilt as? */
+static bool is_successor(const struct lease *other, const struct lease *lease)
+{
+    return other->ip.len == lease->ip.len && strcmp(other->network, lease->network) == 0 &&
+           !octets_equal(&other->client_id, &lease->client_id) && is_newer(other, lease);
+}
+
+/* Whether the machine has a newer lease under another client-id: for the guest's name, and for the host name,
+ * which counts only where both leases have it. */
+struct staleness {
+    bool guest;
+    bool host;
+};
+
+static int weigh_siblings(struct index *index, const struct machine *machine, const struct lease *lease,
+                          struct staleness *stale)
+{
+    if (machine->lease_count > SIBLINGS_WEIGHED)
+        return 0;
+    for (size_t i = 0; i < machine->lease_count; i++) {
+        struct lease other;
+        int rc = machine_lease_get(index->store, &machine->leases[i], &other);
+
+        if (rc < 0)
+            return rc;
+        if (!is_successor(&other, lease))
+            continue;
+        stale->guest = true;
+        stale->host = stale->host || name_equal(other.host, lease->host);
+    }
+    return 0;
+}
+
+/* A claim under a name's own record, which is where staleness counts. */
+static struct claim aged(struct claim claim, bool stale)
+{
+    if (stale)
+        claim.flags |= CLAIM_STALE;
+    return claim;
+}
+
 /* Host name, host name with domain, and both for the address. */
 static int add_host(struct index *index, const struct machine *machine, const struct lease *lease,
-                    struct claim claim, struct outputs *outputs)
+                    struct claim claim, bool stale, struct outputs *outputs)
 {
     char qualified[DOMAIN_MAX + 1];
     enum refusal reason = host_refusal(index, machine, lease);
@@ -101,14 +173,14 @@ static int add_host(struct index *index, const struct machine *machine, const st
     int rc;
 
     claim.label = bytes_of(lease->host);
-    rc = add_named(outputs, KEY_HOST, withhold(claim, reason));
+    rc = add_named(outputs, KEY_HOST, withhold(aged(claim, stale), reason));
     if (rc == 0 && lease->domain[0] != '\0') {
         struct claim full = claim;
 
         full.label = bytes_of(lease_qualified(lease, qualified));
         if (reason == REFUSAL_NONE)
             qualified_reason = guest_refusal(index, machine, full.label);
-        rc = add_named(outputs, KEY_HOST, withhold(full, qualified_reason));
+        rc = add_named(outputs, KEY_HOST, withhold(aged(full, stale), qualified_reason));
         if (qualified_reason == REFUSAL_NONE)
             claim.domain = bytes_of(lease->domain);
     }
@@ -136,7 +208,7 @@ static bool repeats(const struct machine *machine, size_t place)
 }
 
 static int add_guests(const struct machine *machine, const struct lease *lease, struct claim claim,
-                      struct outputs *outputs)
+                      bool stale, struct outputs *outputs)
 {
     int rc = 0;
 
@@ -149,43 +221,28 @@ static int add_guests(const struct machine *machine, const struct lease *lease, 
         guest.label = machine->guests[i].name;
         if (!runs(machine, guest.label))
             guest = withhold(guest, REFUSAL_GUEST_STOPPED);
-        rc = add_named(outputs, KEY_GUEST, guest);
+        rc = add_named(outputs, KEY_GUEST, aged(guest, stale));
         if (rc == 0)
             rc = add_output(outputs, key_address(&lease->ip), guest);
     }
     return rc;
 }
 
-static struct claim claim_of(const struct lease *lease, const struct machine *machine)
-{
-    struct claim claim = {
-        .network = bytes_of(lease->network),
-        .expiry = lease->expiry,
-        .order = lease->heard != 0 ? lease->heard : lease->seen,
-        .ip = lease->ip,
-    };
-
-    if (lease->heard != 0)
-        claim.flags |= CLAIM_HEARD;
-    if (lease->ip.len == IPV6_LEN)
-        claim.flags |= CLAIM_IPV6;
-    if (machine_running(machine))
-        claim.flags |= CLAIM_RUNNING;
-    return claim;
-}
-
 int derive_outputs(struct index *index, const struct lease *lease, struct outputs *outputs)
 {
     CLEANUP_MACHINE struct machine machine;
     int rc = machine_load(index->store, &lease->hwaddr, &machine);
+    struct staleness stale = {false, false};
     struct claim claim;
 
+    if (rc == 0)
+        rc = weigh_siblings(index, &machine, lease, &stale);
     if (rc < 0)
         return rc;
     claim = claim_of(lease, &machine);
     if (lease->host[0] != '\0')
-        rc = add_host(index, &machine, lease, claim, outputs);
-    return rc < 0 ? rc : add_guests(&machine, lease, claim, outputs);
+        rc = add_host(index, &machine, lease, claim, stale.host, outputs);
+    return rc < 0 ? rc : add_guests(&machine, lease, claim, stale.guest, outputs);
 }
 
 enum refusal derive_refusal(struct index *index, const struct lease *lease)
@@ -247,22 +304,36 @@ int derive_unsettle(struct index *index, struct bytes name)
     return names_add(&index->unsettled, name);
 }
 
-/* Derives anew what follows from the lease behind a claim. Which claims it makes does not depend on who owns
- * the name, only whether they are withheld: nothing has to be removed. */
-static int refresh(struct index *index, const struct claim *claim)
+/* Derives anew what follows from a lease. Which claims it makes does not depend on who owns the name or on
+ * other leases of the machine, only whether they are withheld or kept back: nothing has to be removed. */
+static int refresh(struct index *index, const struct ip *ip, struct bytes network)
 {
     CLEANUP_OUTPUTS struct outputs after = {NULL, 0};
     const struct outputs none = {NULL, 0};
-    char network[NETWORK_MAX + 1];
+    const struct machine_lease place = {*ip, network};
     struct lease lease;
-    int rc;
+    int rc = machine_lease_get(index->store, &place, &lease);
 
-    memcpy(network, claim->network.at, claim->network.len);
-    network[claim->network.len] = '\0';
-    rc = lease_record_get(index->store, network, &claim->ip, &lease);
     if (rc == 0)
         rc = derive_outputs(index, &lease, &after);
     return rc < 0 ? rc : derive_replace(index, &none, &after);
+}
+
+int derive_siblings(struct index *index, const struct lease *lease)
+{
+    CLEANUP_MACHINE struct machine machine;
+    int rc = machine_load(index->store, &lease->hwaddr, &machine);
+
+    /* One lease more than are weighed: it may be the one that ended the weighing. */
+    if (machine.lease_count > SIBLINGS_WEIGHED + 1)
+        return rc;
+    for (size_t i = 0; rc == 0 && i < machine.lease_count; i++) {
+        const struct machine_lease *entry = &machine.leases[i];
+
+        if (ip_compare(&entry->ip, &lease->ip) != 0 || !bytes_equal(entry->network, bytes_of(lease->network)))
+            rc = refresh(index, &entry->ip, entry->network);
+    }
+    return rc;
 }
 
 /* Weighs everybody's claim on one name. */
@@ -276,7 +347,7 @@ static int settle(struct index *index, const struct key *name)
     if (rc == -ENOENT)
         return 0;
     for (u = unpacker_of(value_bytes(&value)); rc == 0 && claim_next(&u, &claim);)
-        rc = refresh(index, &claim);
+        rc = (claim.flags & CLAIM_PRESENCE) == 0 ? refresh(index, &claim.ip, claim.network) : 0;
     return rc;
 }
 

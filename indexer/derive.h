@@ -35,6 +35,10 @@ int derive_outputs(struct index *index, const struct lease *lease, struct output
 /* Brings the records from what followed before to what follows now. */
 int derive_replace(struct index *index, const struct outputs *before, const struct outputs *after);
 
+/* To be called when the lease has come, changed or gone: whether the other leases of its machine are stale
+ * may have changed with it. */
+int derive_siblings(struct index *index, const struct lease *lease);
+
 /* Adds or removes a presence: `source` (a network, or a directory of definitions) knows a guest of that name.
  */
 int derive_set_presence(struct index *index, struct bytes guest, struct bytes source, bool present);

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include <xxhash.h>
 
+#include "digest.h"
 #include "schema/limits.h"
 
 /* Times of files are as coarse as two seconds on some filesystems. Younger than that, a file may change again
@@ -122,7 +122,7 @@ int file_read(struct file *file)
         if (rc == 0)
             rc = identity_now(file->fd, &after);
         if (rc == 0 && same(&before, &after)) {
-            file->digest = XXH3_64bits(file->text, file->len);
+            file->digest = digest_of(file->text, file->len, 0);
             forget_if_young(&after);
             file->identity = after;
             return 0;

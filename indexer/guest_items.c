@@ -6,7 +6,6 @@
 
 #include "cleanup.h"
 #include "derive.h"
-#include "lease_record.h"
 #include "machines.h"
 #include "source_record.h"
 
@@ -149,13 +148,9 @@ static int machine_outputs(struct index *index, const struct machine *machine, s
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < machine->lease_count; i++) {
-        const struct machine_lease *entry = &machine->leases[i];
-        char network[NETWORK_MAX + 1];
         struct lease lease;
 
-        memcpy(network, entry->network.at, entry->network.len);
-        network[entry->network.len] = '\0';
-        rc = lease_record_get(index->store, network, &entry->ip, &lease);
+        rc = machine_lease_get(index->store, &machine->leases[i], &lease);
         if (rc == 0)
             rc = derive_outputs(index, &lease, outputs);
     }

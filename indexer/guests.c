@@ -25,6 +25,16 @@ struct libvirt_dirs libvirt_dirs_default(void)
     };
 }
 
+/* Where an entry made no sense, what was known stays: it may have been any guest's. */
+static int keep_known(const struct source_record *known, struct item_list *items)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < known->count; i++)
+        rc = item_list_add(items, known->items[i]);
+    return rc;
+}
+
 static int apply_macs(struct index *index, const char *network, const struct source_file *source)
 {
     CLEANUP_JSON struct json_object *json = NULL;
@@ -38,6 +48,8 @@ static int apply_macs(struct index *index, const char *network, const struct sou
         return 0;
     }
     new = source_file_new(source, rc == 1);
+    if (rc == 1)
+        rc = keep_known(&source->known, &items);
     return rc < 0 ? rc : guest_items_apply(index, source->name, bytes_of(network), &new, &items);
 }
 

@@ -54,6 +54,14 @@ static const char *read_lease(char *fields[FIELDS], struct lease *lease)
     return NULL;
 }
 
+/* "vendorclass ADDRESS ..." and the like, which dnsmasq 2.91 adds behind the leases: nothing that we need. */
+static bool is_remark(char *fields[FIELDS], int count)
+{
+    struct ip ip;
+
+    return count >= 3 && ip_parse(fields[1], &ip) == 0;
+}
+
 static bool is_lease(const char *line)
 {
     return *line >= '0' && *line <= '9';
@@ -74,6 +82,8 @@ static int take_line(struct pass *pass, size_t number, char *line, struct octets
         why = count == FIELDS ? read_lease(fields, &lease) : "not five fields";
     else if (strcmp(fields[0], "duid") == 0)
         why = count == 2 && octets_parse(fields[1], duid) == 0 ? NULL : "no valid server DUID";
+    else if (!is_remark(fields, count))
+        why = "not a line of a lease file";
     if (why != NULL) {
         pass_bad_entry(pass, number, why);
         return 0;

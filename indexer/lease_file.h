@@ -5,7 +5,7 @@
  *     duid server-duid                        before the IPv6 leases
  *     expiry iaid ip host|* duid|*            an IPv6 lease
  *
- * Lines that start with another word (newer versions have some) are passed over.
+ * A line of another word and an address (newer versions have some) is passed over.
  */
 #ifndef LVINDEX_INDEXER_LEASE_FILE_H
 #define LVINDEX_INDEXER_LEASE_FILE_H

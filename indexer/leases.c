@@ -19,6 +19,11 @@ int leases_get(struct index *index, const char *network, const struct ip *ip, st
 /* Seconds after its expiry: had dnsmasq anything to say of the lease, it has said it by then. */
 #define PRUNE_AFTER 86400
 
+bool lease_forgotten(const struct index *index, const struct lease *lease)
+{
+    return lease->expiry != 0 && expiry_passed(lease->expiry + PRUNE_AFTER, index->now);
+}
+
 static struct machine_lease machine_lease_of(const struct lease *lease)
 {
     return (struct machine_lease){lease->ip, bytes_of(lease->network)};
@@ -60,7 +65,13 @@ static int replace(struct index *index, const struct lease *old, const struct le
         rc = new != NULL ? lease_record_put(index->store, new) : lease_record_delete(index->store, old);
     if (rc == 0 && new != NULL)
         rc = derive_outputs(index, new, &after);
-    return rc < 0 ? rc : derive_replace(index, &before, &after);
+    if (rc == 0)
+        rc = derive_replace(index, &before, &after);
+    if (rc == 0 && old != NULL)
+        rc = derive_siblings(index, old);
+    if (rc == 0 && new != NULL && (old == NULL || !hwaddr_equal(&old->hwaddr, &new->hwaddr)))
+        rc = derive_siblings(index, new);
+    return rc;
 }
 
 int leases_put(struct index *index, const struct lease *lease)
@@ -122,8 +133,7 @@ static int list_forgotten(void *context, const struct lease *lease)
     struct lease *more;
     int rc;
 
-    if (lease->owner != OWNER_HOOK || lease->expiry == 0 ||
-        !expiry_passed(lease->expiry + PRUNE_AFTER, list->index->now))
+    if (lease->owner == OWNER_STATUS || !lease_forgotten(list->index, lease))
         return 0;
     rc = index_network(list->index, lease->network, &network);
     if (rc < 0 || network.libvirt)
@@ -141,10 +151,21 @@ int leases_prune(struct index *index)
     struct lease_list list = {NULL, 0, index};
     int rc = leases_each(index, NULL, list_forgotten, &list);
 
-    for (size_t i = 0; rc == 0 && i < list.count; i++)
+    for (size_t i = 0; rc == 0 && i < list.count; i++) {
         rc = leases_remove(index, &list.at[i]);
+        leases_report(index, &list.at[i], "forgotten, long expired");
+    }
     free(list.at);
     return rc;
+}
+
+void leases_report(struct index *index, const struct lease *lease, const char *what)
+{
+    char ip[IP_TEXT_SIZE];
+
+    report_change(index->report, "%s: lease %s %s%s%s",
+                  lease->network[0] != '\0' ? lease->network : "(unnamed)", ip_format(&lease->ip, ip), what,
+                  lease->host[0] != '\0' ? ": " : "", lease->host);
 }
 
 bool lease_same_client(const struct lease *a, const struct lease *b)

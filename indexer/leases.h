@@ -22,9 +22,16 @@ int leases_remove(struct index *index, const struct lease *lease);
 int leases_each(struct index *index, const char *network,
                 int (*each)(void *context, const struct lease *lease), void *context);
 
-/* Removes what nobody else would: expired leases that the hook brought for a dnsmasq without a lease file of
- * its own (--leasefile-ro), which never hears of them again after a restart. */
+/* Has it expired so long ago that whoever gave it would have said all there is to say? */
+bool lease_forgotten(const struct index *index, const struct lease *lease);
+
+/* Removes forgotten leases, which nobody else would: a dnsmasq without a lease file of its own
+ * (--leasefile-ro) never hears of them again after a restart, and a lease file may not be given any more.
+ * Networks of libvirt's keep theirs: dnsmasq is handed them at its start, and deletes them itself. */
 int leases_prune(struct index *index);
+
+/* Tells the report that a lease was added, changed, …. */
+void leases_report(struct index *index, const struct lease *lease, const char *what);
 
 /* Do both stand for the same client: IPv4 by client-id or hardware address, IPv6 by DUID and IAID? */
 bool lease_same_client(const struct lease *a, const struct lease *b);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cleanup.h"
+#include "lease_record.h"
 
 static int unpack(struct machine *machine)
 {
@@ -59,6 +60,15 @@ int machine_save(struct store *store, const struct machine *machine)
     for (size_t i = 0; i < machine->lease_count; i++)
         machine_pack_lease(&p, &machine->leases[i]);
     return p.full ? -EMSGSIZE : store_put(store, &key, (struct bytes){packed, (size_t)(p.at - packed)});
+}
+
+int machine_lease_get(struct store *store, const struct machine_lease *entry, struct lease *lease)
+{
+    char network[NETWORK_MAX + 1];
+
+    memcpy(network, entry->network.at, entry->network.len);
+    network[entry->network.len] = '\0';
+    return lease_record_get(store, network, &entry->ip, lease);
 }
 
 bool machine_running(const struct machine *machine)

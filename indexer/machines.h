@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "schema/lease.h"
 #include "schema/machine.h"
 #include "store.h"
 
@@ -40,6 +41,9 @@ int machine_remove_lease(struct store *store, const struct hwaddr *hwaddr, const
  * named before. A guest that is gone is remembered while the address has leases and no other guest has it. */
 int machine_set_guests(struct store *store, const struct hwaddr *hwaddr, struct bytes network,
                        const struct machine_guest *guests, size_t count);
+
+/* The lease that an entry stands for: 0, -ENOENT, -EBADMSG. */
+int machine_lease_get(struct store *store, const struct machine_lease *entry, struct lease *lease);
 
 /* Does it belong to a guest that runs? */
 bool machine_running(const struct machine *machine);

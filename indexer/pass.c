@@ -57,15 +57,6 @@ static void set_place(struct pass *pass, struct lease *lease)
     pass->last = lease->seen;
 }
 
-static void report_lease(struct pass *pass, const struct lease *lease, const char *what)
-{
-    char ip[IP_TEXT_SIZE];
-
-    report_change(pass->index->report, "%s: lease %s %s%s%s",
-                  lease->network[0] != '\0' ? lease->network : "(unnamed)", ip_format(&lease->ip, ip), what,
-                  lease->host[0] != '\0' ? " " : "", lease->host);
-}
-
 int pass_lease(struct pass *pass, struct lease *lease)
 {
     struct lease known;
@@ -74,6 +65,8 @@ int pass_lease(struct pass *pass, struct lease *lease)
 
     strcpy(lease->network, pass->network);
     lease->owner = pass->owner;
+    if (lease->owner != OWNER_STATUS && lease_forgotten(pass->index, lease))
+        return 0; /* as if it were not listed: it would be pruned at once */
     rc = note_ip(pass, &lease->ip);
     if (rc == 0)
         rc = leases_get(pass->index, lease->network, &lease->ip, &known);
@@ -90,7 +83,7 @@ int pass_lease(struct pass *pass, struct lease *lease)
     set_place(pass, lease);
     rc = leases_put(pass->index, lease);
     if (rc == 1)
-        report_lease(pass, lease, found ? "changed" : "added");
+        leases_report(pass->index, lease, found ? "changed" : "added");
     return rc < 0 ? rc : 0;
 }
 
@@ -139,7 +132,7 @@ int pass_finish(struct pass *pass)
         if (rc == 0)
             rc = leases_remove(pass->index, &lease);
         if (rc == 0)
-            report_lease(pass, &lease, "removed");
+            leases_report(pass->index, &lease, "removed");
     }
     free(gone.at);
     return rc;

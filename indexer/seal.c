@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
+#include "digest.h"
 #include "schema/tdb_layout.h"
 
 /* Checksum of a whole file; also hands out the header as it stands. */
@@ -30,8 +30,7 @@ static int checksum(int fd, struct tdb_layout_header *header, uint64_t *sum)
     blank = *header;
     blank.sequence = 0;
     memset(blank.checksum, 0, sizeof(blank.checksum));
-    *sum =
-        XXH3_64bits_withSeed(file + sizeof(blank), size - sizeof(blank), XXH3_64bits(&blank, sizeof(blank)));
+    *sum = digest_of(file + sizeof(blank), size - sizeof(blank), digest_of(&blank, sizeof(blank), 0));
     munmap((void *)(uintptr_t)file, size);
     return 0;
 }

@@ -73,7 +73,7 @@ static int open_base(struct store *store)
     int rc = base_open(store->dir, &store->base);
 
     if (rc == -EBADMSG) {
-        report_problem(store->report, "damaged; taking over what still reads", "%s/" INDEX_FILE, store->dir);
+        report_problem(store->report, "damaged; using what still reads", "%s/" INDEX_FILE, store->dir);
         store->damaged = true;
         return 0;
     }

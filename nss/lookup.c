@@ -65,14 +65,43 @@ static bool family_fits(int family, const struct ip *ip)
     return family == AF_UNSPEC || family == (ip->len == IPV4_LEN ? AF_INET : AF_INET6);
 }
 
+/* Is it an answer, where there are no better ones? */
+static bool is_candidate(const struct name_answer *answer, const struct claim *claim)
+{
+    if (!of_kind(&answer->from, claim) || !claim_answers(claim, answer->from.now))
+        return false;
+    return answer->only.len == 0 || bytes_equal(claimed_name(answer, claim), answer->only);
+}
+
+/* Does a better claim of the same family answer instead? */
+static bool is_kept_back(const struct name_answer *answer, const struct claim *claim)
+{
+    return (claim->flags & CLAIM_LAST_RESORT) != 0 &&
+           (claim->ip.len == IPV4_LEN ? answer->better_ipv4 : answer->better_ipv6);
+}
+
+/* Looks for claims of each family that are no last resort. */
+static void find_better(struct name_answer *answer)
+{
+    struct unpacker rest = unpacker_of(answer->from.claims);
+    struct claim claim;
+
+    answer->better_ipv4 = answer->better_ipv6 = false;
+    while (claim_next(&rest, &claim)) {
+        if ((claim.flags & CLAIM_LAST_RESORT) != 0 || !is_candidate(answer, &claim))
+            continue;
+        if (claim.ip.len == IPV4_LEN)
+            answer->better_ipv4 = true;
+        else
+            answer->better_ipv6 = true;
+    }
+}
+
 static bool next_claim(const struct name_answer *answer, int family, struct address_walk *walk,
                        struct claim *claim)
 {
     while (claim_next(&walk->rest, claim)) {
-        if (!of_kind(&answer->from, claim) || !claim_answers(claim, answer->from.now) ||
-            !family_fits(family, &claim->ip))
-            continue;
-        if (answer->only.len > 0 && !bytes_equal(claimed_name(answer, claim), answer->only))
+        if (!is_candidate(answer, claim) || !family_fits(family, &claim->ip) || is_kept_back(answer, claim))
             continue;
         /* Networks that share an address: their claims stand side by side. */
         if (ip_compare(&claim->ip, &walk->last) == 0)
@@ -152,6 +181,7 @@ int lookup_name(const struct table *table, enum lookup_kind kind, const char *na
         return error;
     if (kind == LOOKUP_GUESTS && has_label(answer, asked))
         answer->only = asked;
+    find_better(answer);
     return count_addresses(answer);
 }
 

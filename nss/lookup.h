@@ -34,6 +34,8 @@ struct name_answer {
     struct key key;
     struct bytes only; /* claims of exactly this label alone; empty: of any */
     int family;        /* AF_INET, AF_INET6, or AF_UNSPEC for both */
+    bool better_ipv4;  /* IPv4 claims of last resort are kept back: there are others */
+    bool better_ipv6;
     struct bytes name; /* as its owner spells it */
     size_t count;      /* addresses, at least one */
 };

@@ -32,8 +32,14 @@ enum claim_flag {
     CLAIM_RUNNING = 0x08,  /* the lease's hardware address belongs to a guest that runs: sorts first */
     CLAIM_HEARD = 0x10,    /* `order` is the time last heard from, else the place in its file */
     CLAIM_IPV6 = 0x20,     /* the ip has 16 bytes, else 4 */
+    CLAIM_STALE = 0x40,    /* the same machine has a newer lease under another client-id: rebuilt */
+    CLAIM_OUTRANKED = 0x80 /* in the same network a running guest has the name */
 };
-#define CLAIM_FLAGS 0x3f
+#define CLAIM_FLAGS 0xff
+
+/* Claims that answer only where no other claim of their family does. The order alone would not keep them
+ * back: glibc's getaddrinfo sorts addresses of the host's own subnets again (RFC 3484, rule 9). */
+#define CLAIM_LAST_RESORT (CLAIM_STALE | CLAIM_OUTRANKED)
 
 /* The text fields point into what was unpacked, or into what the caller packs from. */
 struct claim {

@@ -6,8 +6,8 @@
 
 #include "indexer/index.h"
 
-/* Fails the running Check test where the index contradicts itself: claims without a lease, leases without their
- * claims, claims in the wrong order, machines that do not match leases and guests. */
+/* Fails the running Check test where the index contradicts itself: claims without a lease, leases without
+ * their claims, claims in the wrong order, machines that do not match leases and guests. */
 void check_index(struct index *index);
 
 #endif

@@ -150,7 +150,8 @@ const char *answers(struct index *index, enum key_kind kind, const char *name, u
         if (kind == KEY_ADDRESS)
             end += sprintf(end, "%.*s", (int)claim.label.len, (const char *)claim.label.at);
         else
-            end += sprintf(end, "%s", ip_format(&claim.ip, ip));
+            end += sprintf(end, (claim.flags & CLAIM_LAST_RESORT) != 0 ? "(%s)" : "%s",
+                           ip_format(&claim.ip, ip));
     }
     return text;
 }

@@ -22,7 +22,8 @@ const char *fixture_last_problem(void);
 /* Opens the index for writing, or for reading only; must succeed. */
 struct index *fixture_open(void);
 struct index *fixture_open_read(void);
-/* Checks that the index is whole, publishes it, and closes it; `expected` is what index_commit() must return. */
+/* Checks that the index is whole, publishes it, and closes it; `expected` is what index_commit() must return.
+ */
 void fixture_commit(struct index *index, int expected);
 
 /* Writes a file into the directory of networks, or of qemu's definitions; NULL removes it. */
@@ -32,8 +33,9 @@ void fixture_definition(const char *name, const char *text);
 /* A lease in network `network`: never expires, heard from at `heard`. */
 struct lease lease_of(const char *network, const char *ip, const char *mac, const char *host, uint64_t heard);
 
-/* The answers under a key at `now`, as "IP IP …" in their order, for host and guest names; labels for addresses.
- * Withheld and expired claims are left out. Lives until the next call. */
+/* The answers under a key at `now`, as "IP IP …" in their order, for host and guest names; labels for
+ * addresses. Withheld and expired claims are left out, those of last resort stand in brackets. Lives until
+ * the next call. */
 const char *answers(struct index *index, enum key_kind kind, const char *name, uint64_t now);
 
 #endif

@@ -121,9 +121,20 @@ START_TEST(running_guests_come_first)
     put("virbr0", "192.0.2.9", "52:54:00:00:00:99", "www", 9);
     ck_host("www", "192.0.2.9 192.0.2.1");
     macs("virbr0.macs", MACS_WEB);
-    ck_host("www", "192.0.2.1 192.0.2.9");
+    ck_host("www", "192.0.2.1 (192.0.2.9)");
     macs("virbr0.macs", "[]");
     ck_host("www", "192.0.2.9 192.0.2.1");
+}
+END_TEST
+
+/* Another network's machine of that name is no rival. */
+START_TEST(running_guests_outrank_in_their_own_network_alone)
+{
+    put("virbr0", "192.0.2.1", MAC_WEB, "www", 1);
+    put("virbr0", "2001:db8::9", "52:54:00:00:00:99", "www", 8);
+    put("lab", "198.51.100.9", "52:54:00:00:00:99", "www", 9);
+    macs("virbr0.macs", MACS_WEB);
+    ck_host("www", "192.0.2.1 198.51.100.9 2001:db8::9");
 }
 END_TEST
 
@@ -137,6 +148,40 @@ START_TEST(one_guest_on_two_networks)
     ck_guest("web", "198.51.100.1 192.0.2.2 192.0.2.1");
     macs("virbr1.macs", "[]");
     ck_guest("web", "192.0.2.2 192.0.2.1");
+}
+END_TEST
+
+/* The same hardware address as another client: what a guest is after it was installed anew. */
+START_TEST(rebuilt_guest)
+{
+    struct lease old = lease_of("virbr0", "192.0.2.1", MAC_WEB, "www", 1);
+    struct lease new = lease_of("virbr0", "192.0.2.2", MAC_WEB, "www", 2);
+
+    old.client_id = (struct octets){1, {1}};
+    new.client_id = (struct octets){1, {2}};
+    macs("virbr0.macs", MACS_WEB);
+    ck_assert_int_eq(leases_put(idx, &old), 1);
+    ck_guest("web", "192.0.2.1");
+    ck_assert_int_eq(leases_put(idx, &new), 1);
+    ck_guest("web", "192.0.2.2 (192.0.2.1)");
+    ck_host("www", "192.0.2.2 (192.0.2.1)");
+    ck_assert_int_eq(leases_remove(idx, &new), 0);
+    ck_guest("web", "192.0.2.1");
+    ck_host("www", "192.0.2.1");
+}
+END_TEST
+
+/* Several addresses of one client are all good: DHCPv6 gives one for each association. */
+START_TEST(one_client_with_many_addresses)
+{
+    struct lease lease = lease_of("virbr0", "2001:db8::1", MAC_WEB, "www", 1);
+
+    lease.client_id = (struct octets){1, {1}};
+    ck_assert_int_eq(leases_put(idx, &lease), 1);
+    lease.ip.octets[15] = 2;
+    lease.heard = 2;
+    ck_assert_int_eq(leases_put(idx, &lease), 1);
+    ck_host("www", "2001:db8::2 2001:db8::1");
 }
 END_TEST
 
@@ -298,7 +343,10 @@ int main(void)
     tcase_add_test(tests, damaged_file_keeps_its_guests);
     tcase_add_test(tests, missing_directory_keeps_all_guests);
     tcase_add_test(tests, running_guests_come_first);
+    tcase_add_test(tests, running_guests_outrank_in_their_own_network_alone);
     tcase_add_test(tests, one_guest_on_two_networks);
+    tcase_add_test(tests, rebuilt_guest);
+    tcase_add_test(tests, one_client_with_many_addresses);
     tcase_add_test(tests, only_the_guest_has_its_name);
     tcase_add_test(tests, name_is_reserved_as_long_as_anything_knows_the_guest);
     tcase_add_test(tests, qualified_name_goes_with_the_short_one);

@@ -146,11 +146,16 @@ START_TEST(only_what_nobody_else_removes_is_pruned)
     strcpy(lease.network, "file");
     lease.owner = OWNER_FIRST_FILE;
     ck_assert_int_eq(leases_put(index, &lease), 1);
+    lease = lease_of("plain", "192.0.2.2", "52:54:00:00:00:01", "late", 10);
+    lease.expiry = index->now - 1;
+    ck_assert_int_eq(leases_put(index, &lease), 1);
     ck_assert_int_eq(index_set_network(index, "virbr0", &libvirt), 0);
     ck_assert_int_eq(leases_prune(index), 0);
+    ck_assert_int_eq(leases_get(index, "plain", &lease.ip, &lease), 0);
+    ck_assert_int_eq(ip_parse("192.0.2.1", &lease.ip), 0);
     ck_assert_int_eq(leases_get(index, "plain", &lease.ip, &lease), -ENOENT);
     ck_assert_int_eq(leases_get(index, "virbr0", &lease.ip, &lease), 0);
-    ck_assert_int_eq(leases_get(index, "file", &lease.ip, &lease), 0);
+    ck_assert_int_eq(leases_get(index, "file", &lease.ip, &lease), -ENOENT);
     fixture_commit(index, 1);
 }
 END_TEST
@@ -168,6 +173,8 @@ static struct lease random_lease(void)
                      (uint64_t)(rand() % 1000));
     if (lease.host[0] != '\0' && rand() % 2 == 0)
         strcpy(lease.domain, rand() % 2 == 0 ? "lab" : "example");
+    if (rand() % 2 == 0)
+        lease.client_id = (struct octets){1, {(uint8_t)(rand() % 3)}};
     lease.expiry = rand() % 3 == 0 ? 0 : (uint64_t)rand() % 2000;
     return lease;
 }
