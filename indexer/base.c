@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,34 +90,4 @@ void base_close(struct base *base)
     if (base->fd >= 0)
         close(base->fd);
     base->fd = -1;
-}
-
-int base_salvage(const struct base *base, int (*found)(void *context, struct bytes key, struct bytes value),
-                 void *context)
-{
-    struct tdb_layout_record record;
-    size_t size = (size_t)base->size;
-    uint8_t *file;
-    int rc = 0;
-
-    if (size < sizeof(struct tdb_layout_header))
-        return 0;
-    file = mmap(NULL, size, PROT_READ, MAP_SHARED, base->fd, 0);
-    if (file == MAP_FAILED)
-        return -errno;
-    for (size_t at = sizeof(struct tdb_layout_header); rc == 0 && at + sizeof(record) <= size; at += 4) {
-        size_t room = size - at - sizeof(record);
-        TDB_DATA key;
-
-        memcpy(&record, file + at, sizeof(record));
-        if (record.magic != TDB_LAYOUT_USED || record.key_len > room ||
-            record.value_len > room - record.key_len)
-            continue;
-        key = (TDB_DATA){file + at + sizeof(record), record.key_len};
-        if (tdb_jenkins_hash(&key) == record.hash)
-            rc = found(context, (struct bytes){key.dptr, key.dsize},
-                       (struct bytes){key.dptr + key.dsize, record.value_len});
-    }
-    munmap(file, size);
-    return rc;
 }

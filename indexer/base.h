@@ -33,9 +33,4 @@ struct base {
 int base_open(const char *dir, struct base *base);
 void base_close(struct base *base);
 
-/* Goes through a damaged file and hands every record that is still in one piece (its key fits the hash beside
- * it) to `found`, until that returns other than 0. Returns the last result of `found`, or -errno. */
-int base_salvage(const struct base *base, int (*found)(void *context, struct bytes key, struct bytes value),
-                 void *context);
-
 #endif

@@ -248,10 +248,9 @@ int derive_outputs(struct index *index, const struct lease *lease, struct output
 enum refusal derive_refusal(struct index *index, const struct lease *lease)
 {
     CLEANUP_MACHINE struct machine machine;
+    int rc = machine_load(index->store, &lease->hwaddr, &machine);
 
-    if (lease->host[0] == '\0' || machine_load(index->store, &lease->hwaddr, &machine) < 0)
-        return REFUSAL_NONE;
-    return host_refusal(index, &machine, lease);
+    return rc < 0 || lease->host[0] == '\0' ? REFUSAL_NONE : host_refusal(index, &machine, lease);
 }
 
 /* Changes one record. A guest's record that comes or goes changes who may have its name as a host name. */

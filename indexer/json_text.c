@@ -28,21 +28,21 @@ struct json_object *json_parse_array(const char *text, size_t len)
     return array;
 }
 
+bool json_is_text(struct json_object *value)
+{
+    return json_object_is_type(value, json_type_string) &&
+           strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value);
+}
+
 const char *json_member_text(struct json_object *object, const char *name, bool *bad)
 {
     struct json_object *member;
-    const char *text;
 
     if (!json_object_object_get_ex(object, name, &member))
         return NULL;
-    if (!json_object_is_type(member, json_type_string)) {
+    if (!json_is_text(member)) {
         *bad = true;
         return NULL;
     }
-    text = json_object_get_string(member);
-    if (strlen(text) != (size_t)json_object_get_string_len(member)) {
-        *bad = true;
-        return NULL;
-    }
-    return text;
+    return json_object_get_string(member);
 }

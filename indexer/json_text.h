@@ -15,6 +15,9 @@ struct json_object *json_parse_array(const char *text, size_t len);
  * of another type, sets `*bad`. Lives as long as the object. */
 const char *json_member_text(struct json_object *object, const char *name, bool *bad);
 
+/* Is it a string without a NUL inside? */
+bool json_is_text(struct json_object *value);
+
 static inline void cleanup_json(struct json_object **object)
 {
     json_object_put(*object);

@@ -32,15 +32,19 @@ static struct machine_lease machine_lease_of(const struct lease *lease)
 /* Moves the lease from the old machine to the new one; either lease may be NULL. */
 static int move_machine(struct index *index, const struct lease *old, const struct lease *new)
 {
-    struct machine_lease entry = machine_lease_of(old != NULL ? old : new);
+    struct machine_lease entry;
     int rc = 0;
 
     if (old != NULL && new != NULL && hwaddr_equal(&old->hwaddr, &new->hwaddr))
         return 0;
-    if (old != NULL)
+    if (old != NULL) {
+        entry = machine_lease_of(old);
         rc = machine_remove_lease(index->store, &old->hwaddr, &entry);
-    if (rc == 0 && new != NULL)
+    }
+    if (rc == 0 && new != NULL) {
+        entry = machine_lease_of(new);
         rc = machine_add_lease(index->store, &new->hwaddr, &entry);
+    }
     return rc;
 }
 

@@ -15,8 +15,7 @@ static int add_addresses(struct json_object *macs, struct bytes guest, bool *bad
         struct json_object *text = json_object_array_get_idx(macs, i);
         struct source_item item = {.guest = guest};
 
-        if (!json_object_is_type(text, json_type_string) ||
-            hwaddr_parse(json_object_get_string(text), &item.hwaddr) < 0)
+        if (!json_is_text(text) || hwaddr_parse(json_object_get_string(text), &item.hwaddr) < 0)
             *bad = true;
         else
             rc = item_list_add(items, item);

@@ -14,7 +14,7 @@ int number_parse(const char *text, uint64_t max, uint64_t *number)
     for (; *text >= '0' && *text <= '9'; text++) {
         uint64_t digit = (uint64_t)(*text - '0');
 
-        if (value > (max - digit) / 10)
+        if (digit > max || value > (max - digit) / 10)
             return -ERANGE;
         value = value * 10 + digit;
     }

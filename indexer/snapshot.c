@@ -17,6 +17,9 @@
 #define HASH_SIZE_MIN 256
 #define HASH_SIZE_MAX (1U << 28)
 
+/* More than libtdb adds to a small file at a time. */
+#define GROWTH (1 << 20)
+
 int snapshot_sweep(int dirfd)
 {
     return unlinkat(dirfd, NEW_FILE, 0) < 0 && errno != ENOENT ? -errno : 0;
@@ -28,17 +31,53 @@ bool snapshot_rebuilds(const struct base *base, uint32_t records)
            (uint64_t)base->size > 2 * base->meta.built_size;
 }
 
-/* libtdb's reasons, as far as an errno can tell them. */
+/* libtdb tells its log, while errno still says why, what it later reports as an error of its own kind. */
+static void note_cause(struct tdb_context *tdb, enum tdb_debug_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void note_cause(struct tdb_context *tdb, enum tdb_debug_level level, const char *format, ...)
+{
+    int *cause = tdb_get_logging_private(tdb);
+
+    (void)format;
+    if (level <= TDB_DEBUG_WARNING && *cause == 0 && errno != 0)
+        *cause = -errno;
+}
+
+/* Opens a TDB for writing that only we know of. NULL, and `*cause` a -errno, when that fails. */
+static struct tdb_context *open_new(const char *path, int hash_size, int flags, int *cause)
+{
+    const struct tdb_logging_context log = {note_cause, cause};
+    struct tdb_context *tdb;
+
+    *cause = 0;
+    errno = 0;
+    tdb = tdb_open_ex(path, hash_size, TDB_NOLOCK | TDB_NOSYNC | TDB_INCOMPATIBLE_HASH,
+                      flags | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0600, &log, NULL);
+    if (tdb == NULL && *cause == 0)
+        *cause = errno != 0 ? -errno : -EIO;
+    return tdb;
+}
+
+/* libtdb grows a file with posix_fallocate(3), which says why by its result alone, and libtdb does not pass
+ * that on: ask for as much again. The file is thrown away. */
+static int why_not_grown(struct tdb_context *tdb)
+{
+    struct stat st;
+    int error =
+        fstat(tdb_fd(tdb), &st) < 0 ? errno : posix_fallocate(tdb_fd(tdb), st.st_size, st.st_size + GROWTH);
+
+    return error != 0 ? -error : -EIO;
+}
+
+/* Why the last call failed. */
 static int tdb_errno(struct tdb_context *tdb)
 {
-    switch (tdb_error(tdb)) {
-    case TDB_ERR_OOM:
-        return -ENOMEM;
-    case TDB_ERR_CORRUPT:
-        return -EBADMSG;
-    default:
-        return errno != 0 ? -errno : -EIO;
-    }
+    const int *cause = tdb_get_logging_private(tdb);
+
+    if (*cause != 0)
+        return *cause;
+    return tdb_error(tdb) == TDB_ERR_CORRUPT ? -EBADMSG : why_not_grown(tdb);
 }
 
 struct copying {
@@ -121,13 +160,11 @@ static int build(const char *path, const struct base *base, const struct changes
 {
     struct copying copying = {NULL, changes, 0};
     struct stat st;
-    int rc;
+    int cause, rc;
 
-    copying.to =
-        tdb_open(path, (int)hash_size_for(meta->records), TDB_NOLOCK | TDB_NOSYNC | TDB_INCOMPATIBLE_HASH,
-                 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    copying.to = open_new(path, (int)hash_size_for(meta->records), O_CREAT | O_EXCL, &cause);
     if (copying.to == NULL)
-        return errno != 0 ? -errno : -EIO;
+        return cause;
     rc = store_meta(copying.to, meta);
     if (rc == 0 && base->tdb != NULL)
         rc = copy_base(base->tdb, &copying);
@@ -194,16 +231,16 @@ static int patch(const char *path, int dirfd, const struct base *base, const str
 {
     CLEANUP_FD int fd = openat(dirfd, NEW_FILE, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     struct tdb_context *tdb;
-    int rc;
+    int cause, rc;
 
     if (fd < 0)
         return -errno;
     rc = copy_file(base->fd, fd, base->size);
     if (rc < 0)
         return rc;
-    tdb = tdb_open(path, 0, TDB_NOLOCK | TDB_NOSYNC, O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0);
+    tdb = open_new(path, 0, 0, &cause);
     if (tdb == NULL)
-        return errno != 0 ? -errno : -EIO;
+        return cause;
     rc = changes_each(changes, apply_change, tdb);
     if (rc == 0)
         rc = store_meta(tdb, meta);

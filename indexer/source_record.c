@@ -48,11 +48,12 @@ int source_record_save(struct store *store, const char *name, const struct sourc
     struct key key = key_named(KEY_SOURCE, bytes_of(name));
     size_t size = SOURCE_PACKED + count * SOURCE_ITEM_PACKED;
     CLEANUP_FREE uint8_t *packed = malloc(size);
-    struct packer p = {packed, packed + size, false};
+    struct packer p;
     struct bytes value;
 
     if (packed == NULL)
         return -ENOMEM;
+    p = (struct packer){packed, packed + size, false};
     source_pack(&p, source);
     for (size_t i = 0; i < count; i++)
         source_pack_item(&p, &items[i]);

@@ -10,6 +10,7 @@
 #include "base.h"
 #include "changes.h"
 #include "lock.h"
+#include "salvage.h"
 #include "schema/paths.h"
 #include "snapshot.h"
 
@@ -137,7 +138,7 @@ bool store_damaged(const struct store *store)
 int store_salvage(const struct store *store,
                   int (*found)(void *context, struct bytes key, struct bytes value), void *context)
 {
-    return base_salvage(&store->base, found, context);
+    return salvage_records(&store->base, found, context);
 }
 
 const struct meta *store_meta(const struct store *store)

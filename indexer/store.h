@@ -50,7 +50,7 @@ void store_close(struct store *store);
 
 /* Is there an index file whose content cannot be trusted? */
 bool store_damaged(const struct store *store);
-/* Hands the damaged file's readable records to `found`; see base_salvage(). */
+/* Hands the damaged file's readable records to `found`; see salvage.h. */
 int store_salvage(const struct store *store,
                   int (*found)(void *context, struct bytes key, struct bytes value), void *context);
 

@@ -9,7 +9,6 @@
 #include "schema/tdb_layout.h"
 
 /* What libtdb leaves in a chain when it deletes a record that a traversal may stand on. */
-#define DEAD_MAGIC 0xfee1deadU
 
 #define HEADER_SIZE sizeof(struct tdb_layout_header)
 #define RECORD_SIZE sizeof(struct tdb_layout_record)
@@ -61,7 +60,7 @@ static int read_record(const struct table *table, uint64_t offset, struct tdb_la
     if (offset < records_start(table->hash_size) || offset > end || end - offset < RECORD_SIZE)
         return -EBADMSG;
     memcpy(record, table->file.at + offset, RECORD_SIZE);
-    if (record->magic != TDB_LAYOUT_USED && record->magic != DEAD_MAGIC)
+    if (record->magic != TDB_LAYOUT_USED && record->magic != TDB_LAYOUT_DEAD)
         return -EBADMSG;
     if (record->room > end - offset - RECORD_SIZE ||
         (uint64_t)record->key_len + record->value_len + TDB_LAYOUT_TAILER > record->room)

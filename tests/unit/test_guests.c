@@ -266,8 +266,8 @@ START_TEST(addresses_move_from_guest_to_guest)
 END_TEST
 
 static const char *const odd_names[] = {"Web Server",
-                                        "w\xc3\xa9"
-                                        "b",
+                                        ("w\xc3\xa9"
+                                         "b"),
                                         "UPPER", "a.b.c", "-x-"};
 
 START_TEST(odd_guest_names)

@@ -1,0 +1,91 @@
+#include "own_store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct reports own_reports;
+
+int own_store_try(enum store_mode mode, struct store **store)
+{
+    *store = NULL;
+    reports_start(&own_reports);
+    return store_open(own_dir(), mode, &own_reports.sink, store);
+}
+
+struct store *own_store(enum store_mode mode)
+{
+    struct store *store;
+
+    ck_assert_int_eq(own_store_try(mode, &store), 0);
+    reports_expect_none(&own_reports);
+    return store;
+}
+
+void own_set(struct store *store, const char *name, const char *value)
+{
+    struct key key = key_named(KEY_NETWORK, bytes_of(name));
+    int rc = value != NULL ? store_put(store, &key, bytes_of(value)) : store_delete(store, &key);
+
+    ck_assert_int_eq(rc, 0);
+}
+
+void own_expect(struct store *store, const char *name, const char *value)
+{
+    struct key key = key_named(KEY_NETWORK, bytes_of(name));
+    CLEANUP_VALUE struct value found;
+
+    ck_assert_int_eq(store_get(store, &key, &found), value != NULL ? 0 : -ENOENT);
+    ck_assert(store_has(store, &key) == (value != NULL));
+    if (value == NULL)
+        ck_assert_ptr_null(found.at);
+    else
+        ck_assert_msg(bytes_equal(value_bytes(&found), bytes_of(value)), "%s is %.*s", name, (int)found.len,
+                      (const char *)found.at);
+}
+
+int own_commit(struct store *store)
+{
+    int rc = store_commit(store);
+
+    store_close(store);
+    return rc;
+}
+
+void own_publish(const char *name, const char *value)
+{
+    struct store *store = own_store(STORE_WRITE);
+
+    own_set(store, name, value);
+    ck_assert_int_eq(own_commit(store), 1);
+    reports_expect_none(&own_reports);
+}
+
+unsigned long own_inode(const char *file)
+{
+    struct stat st;
+
+    return lstat(own_path(file), &st) == 0 ? st.st_ino : 0;
+}
+
+void own_expect_files(const char *also)
+{
+    DIR *stream = opendir(own_dir());
+    const struct dirent *entry;
+    int expected = 0;
+
+    ck_assert_ptr_nonnull(stream);
+    while ((entry = readdir(stream)) != NULL) {
+        const char *name = entry->d_name;
+
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+            continue;
+        ck_assert_msg(strcmp(name, INDEX_FILE) == 0 || strcmp(name, LOCK_FILE) == 0 ||
+                          (also != NULL && strcmp(name, also) == 0),
+                      "%s is left", name);
+        expected++;
+    }
+    closedir(stream);
+    ck_assert_int_eq(expected, also != NULL ? 3 : 2);
+}

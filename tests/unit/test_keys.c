@@ -1,0 +1,147 @@
+/* Keys: what each kind looks like, and taking a lease's key apart. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/key.h"
+#include "test_case.h"
+
+#define X15 "xxxxxxxxxxxxxxx"
+#define X63 X15 X15 X15 X15 "xxx"
+
+/* A key, or part of one, with the NULs that stand in it. */
+#define BYTES(text) ((struct bytes){(const uint8_t *)(text), sizeof(text) - 1})
+
+static void expect_key(const struct key *key, struct bytes expected)
+{
+    ck_assert_uint_eq(key->len, expected.len);
+    ck_assert_mem_eq(key->at, expected.at, expected.len);
+}
+
+static struct ip ip_of(const char *text)
+{
+    struct ip ip;
+
+    ck_assert_int_eq(ip_parse(text, &ip), 0);
+    return ip;
+}
+
+START_TEST(layout)
+{
+    struct ip v4 = ip_of("10.0.0.255"), v6 = ip_of("2001:db8::1");
+    struct hwaddr mac = {.known = true, .type = 6, .len = 2, .octets = {0xaa, 0}};
+    struct key key = key_single(KEY_META);
+
+    expect_key(&key, BYTES("V"));
+    key = key_single(KEY_STATE);
+    expect_key(&key, BYTES("S"));
+    key = key_lease("", &v4);
+    expect_key(&key, BYTES("L\0\x0a\0\0\xff"));
+    key = key_lease("virbr0", &v6);
+    expect_key(&key, BYTES("Lvirbr0\0\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01"));
+    key = key_address(&v4);
+    expect_key(&key, BYTES("a\x0a\0\0\xff"));
+    key = key_machine(&mac);
+    expect_key(&key, BYTES("m\x06\xaa\0"));
+    mac.len = 0;
+    key = key_machine(&mac);
+    expect_key(&key, BYTES("m\x06"));
+}
+END_TEST
+
+START_TEST(names_fold)
+{
+    const struct bytes name = BYTES("Web\xc3\x89.LAB");
+    struct key key = key_named(KEY_HOST, name);
+
+    expect_key(&key, BYTES("hweb\xc3\x89.lab"));
+    key = key_named(KEY_GUEST, name);
+    expect_key(&key, BYTES("gweb\xc3\x89.lab"));
+    key = key_named(KEY_SOURCE, name);
+    expect_key(&key, BYTES("sWeb\xc3\x89.LAB"));
+    key = key_named(KEY_NETWORK, name);
+    expect_key(&key, BYTES("nWeb\xc3\x89.LAB"));
+    key = key_named(KEY_NETWORK, (struct bytes){NULL, 0});
+    expect_key(&key, BYTES("n"));
+}
+END_TEST
+
+/* A longer name than any key takes is cut: the caller was to check, and memory stays whole. */
+START_TEST(room)
+{
+    uint8_t long_name[2 * KEY_MAX];
+    struct key key;
+
+    memset(long_name, 'X', sizeof(long_name));
+    key = key_named(KEY_HOST, (struct bytes){long_name, KEY_MAX - 1});
+    ck_assert_uint_eq(key.len, KEY_MAX);
+    ck_assert_uint_eq(key.at[KEY_MAX - 1], 'x');
+    key = key_named(KEY_HOST, (struct bytes){long_name, sizeof(long_name)});
+    ck_assert_uint_eq(key.len, KEY_MAX);
+}
+END_TEST
+
+START_TEST(lease_round_trip)
+{
+    static const char *const networks[] = {"", "virbr0", X63};
+    static const char *const ips[] = {"0.0.0.0", "255.255.255.255", "10.0.0.1", "::", "2001:db8::1"};
+
+    for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
+        for (size_t j = 0; j < sizeof(ips) / sizeof(ips[0]); j++) {
+            struct ip ip = ip_of(ips[j]), parsed;
+            struct key key = key_lease(networks[i], &ip);
+            char network[NETWORK_MAX + 1];
+
+            ck_assert_int_eq(key_lease_parse(key_bytes(&key), network, &parsed), 0);
+            ck_assert_str_eq(network, networks[i]);
+            ck_assert_mem_eq(&parsed, &ip, sizeof(ip));
+        }
+    }
+}
+END_TEST
+
+static const struct bytes no_leases[] = {
+    {NULL, 0},
+    BYTES("L"),
+    BYTES("L\0"),
+    BYTES("Lvirbr0"),
+    BYTES("Lvirbr0\0"),
+    BYTES("Lvirbr0\0\x0a\0\0"),
+    BYTES("Lvirbr0\0\x0a\0\0\x01\0"),
+    BYTES("Lvirbr0\0\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0"),
+    BYTES("Lvirbr0\0\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01\x01"),
+    BYTES("hvirbr0\0\x0a\0\0\x01"),
+    BYTES("lvirbr0\0\x0a\0\0\x01"),
+    BYTES("La/b\0\x0a\0\0\x01"),
+    BYTES("L.a\0\x0a\0\0\x01"),
+    BYTES("La b\0\x0a\0\0\x01"),
+    BYTES("La\xff\0\x0a\0\0\x01"),
+    BYTES("L" X63 "x\0\x0a\0\0\x01"),
+};
+
+START_TEST(lease_refused)
+{
+    struct bytes key = no_leases[_i];
+    /* Of its exact size: a sanitizer sees what is read behind it. */
+    uint8_t *copy = malloc(key.len + 1), *exact = copy + 1;
+    char network[NETWORK_MAX + 1];
+    struct ip ip;
+
+    if (key.len > 0)
+        memcpy(exact, key.at, key.len);
+    ck_assert_int_eq(key_lease_parse((struct bytes){exact, key.len}, network, &ip), -EBADMSG);
+    free(copy);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = test_case("keys");
+
+    tcase_add_test(tcase, layout);
+    tcase_add_test(tcase, names_fold);
+    tcase_add_test(tcase, room);
+    tcase_add_test(tcase, lease_round_trip);
+    tcase_add_loop_test(tcase, lease_refused, 0, (int)(sizeof(no_leases) / sizeof(no_leases[0])));
+    return test_case_run(tcase);
+}

@@ -1,0 +1,327 @@
+/* Records of the index: the bytes that they are, there and back, and the rules of what is in them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "full_records.h"
+#include "schema/key.h"
+#include "schema/meta.h"
+#include "test_case.h"
+
+START_TEST(meta_layout)
+{
+    static const uint8_t expected[META_PACKED] = {'l', 'v', 'i', 'n', 'd', 'e', 'x', 0, SCHEMA_VERSION,
+                                                  0,   0,   0,   8,   7,   6,   5,   4, 3,
+                                                  2,   1,   0xd, 0xc, 0xb, 0xa, 1,   2, 3,
+                                                  4,   5,   6,   7,   8};
+    struct meta meta = {SCHEMA_VERSION, UINT64_C(0x0102030405060708), 0x0a0b0c0d,
+                        UINT64_C(0x0807060504030201)};
+    struct meta parsed;
+    uint8_t packed[META_PACKED + 1];
+
+    meta_pack(&meta, packed);
+    ck_assert_mem_eq(packed, expected, META_PACKED);
+    /* Fields that a later writer of this version may append are passed over. */
+    for (size_t more = 0; more <= 1; more++) {
+        ck_assert_int_eq(meta_unpack((struct bytes){packed, META_PACKED + more}, &parsed), 0);
+        ck_assert_mem_eq(&parsed, &meta, sizeof(meta));
+    }
+}
+END_TEST
+
+START_TEST(meta_refused)
+{
+    struct meta meta = {SCHEMA_VERSION + 1, 1, 1, 1};
+    uint8_t packed[META_PACKED];
+    struct meta parsed;
+
+    meta_pack(&meta, packed);
+    /* The first twelve bytes keep their place: that is enough to tell the version. */
+    for (size_t len = 12; len <= META_PACKED; len++) {
+        ck_assert_int_eq(meta_unpack((struct bytes){packed, len}, &parsed), -EPROTONOSUPPORT);
+        ck_assert_uint_eq(parsed.version, SCHEMA_VERSION + 1);
+    }
+    for (size_t len = 0; len < 12; len++)
+        ck_assert_int_eq(meta_unpack((struct bytes){packed, len}, &parsed), -EBADMSG);
+    meta.version = SCHEMA_VERSION;
+    meta_pack(&meta, packed);
+    for (size_t len = 0; len < META_PACKED; len++)
+        ck_assert_int_eq(meta_unpack((struct bytes){packed, len}, &parsed), -EBADMSG);
+    for (size_t i = 0; i < META_MAGIC_SIZE; i++) {
+        packed[i] ^= 1;
+        ck_assert_int_eq(meta_unpack((struct bytes){packed, META_PACKED}, &parsed), -EBADMSG);
+        packed[i] ^= 1;
+    }
+}
+END_TEST
+
+START_TEST(lease_layout)
+{
+    static const uint8_t expected[] = {
+        0x07, 1,    0x02, 0x01,         /* flags, reason, owner */
+        5,    4,    3,    2,    1,      /* expiry */
+        6,    5,    4,    3,    2,   1, /* seen */
+        0xf6, 5,    4,    3,    2,   1, /* heard */
+        6,    2,    0xaa, 0xbb,         /* MAC */
+        0x78, 0x56, 0x34, 0x12,         /* IAID */
+        2,    0xd1, 0xd2, 1,    'h', 1, 'd', 1, 'i', 2, 'r', '.',
+    };
+    struct lease lease = {.network = "n",
+                          .hwaddr = {true, 6, 2, {0xaa, 0xbb}},
+                          .has_iaid = true,
+                          .temporary = true,
+                          .iaid = 0x12345678,
+                          .client_id = {2, {0xd1, 0xd2}},
+                          .owner = 0x0102,
+                          .expiry = UINT64_C(0x0102030405),
+                          .seen = UINT64_C(0x010203040506),
+                          .heard = UINT64_C(0x0102030405f6),
+                          .host = "h",
+                          .domain = "d",
+                          .interface = "i",
+                          .refused = "r.",
+                          .reason = REFUSAL_BY_DNSMASQ};
+    uint8_t packed[LEASE_PACKED_MAX];
+
+    ck_assert_uint_eq(lease_pack(&lease, packed), sizeof(expected));
+    ck_assert_mem_eq(packed, expected, sizeof(expected));
+}
+END_TEST
+
+static void expect_round_trip(const struct lease *lease)
+{
+    struct key key = key_lease(lease->network, &lease->ip);
+    uint8_t packed[LEASE_PACKED_MAX];
+    size_t len = lease_pack(lease, packed);
+    struct lease parsed;
+
+    ck_assert_uint_le(len, LEASE_PACKED_MAX);
+    ck_assert(lease_valid(lease));
+    ck_assert_int_eq(lease_unpack(key_bytes(&key), (struct bytes){packed, len}, &parsed), 0);
+    ck_assert_mem_eq(&parsed, lease, sizeof(parsed));
+}
+
+START_TEST(lease_round_trip)
+{
+    struct lease lease;
+
+    full_lease(&lease, IPV6_LEN);
+    expect_round_trip(&lease);
+    full_lease(&lease, IPV4_LEN);
+    expect_round_trip(&lease);
+    memset(&lease, 0, sizeof(lease));
+    lease.ip.len = IPV4_LEN;
+    expect_round_trip(&lease);
+    lease.hwaddr = (struct hwaddr){.known = true, .type = 0x20};
+    lease.has_iaid = true;
+    expect_round_trip(&lease);
+}
+END_TEST
+
+/* Every rule of lease_valid(), each broken alone; none may come out of an index either. */
+START_TEST(lease_rules)
+{
+    static const char *const names[] = {
+        "host alone is fine", "network", "address",   "expiry", "seen",      "heard",          "reason",
+        "temporary",          "host",    "localhost", "domain", "host gone", "domain too long"};
+    struct lease lease;
+    struct key key;
+    uint8_t packed[LEASE_PACKED_MAX];
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        full_lease(&lease, IPV4_LEN);
+        if (i == 1)
+            strcpy(lease.network, "a/b");
+        else if (i == 2)
+            lease.ip.len = 0;
+        else if (i == 3)
+            lease.expiry = SECONDS_MAX + 1;
+        else if (i == 4)
+            lease.seen = MILLIS_MAX + 1;
+        else if (i == 5)
+            lease.heard = MILLIS_MAX + 1;
+        else if (i == 6)
+            lease.reason = (enum refusal)(REFUSAL_LAST + 1);
+        else if (i == 7)
+            lease.has_iaid = false;
+        else if (i == 8)
+            strcpy(lease.host, "a.b");
+        else if (i == 9)
+            strcpy(lease.host, "LOCALhost");
+        else if (i == 10)
+            strcpy(lease.domain, "a..b");
+        else if (i == 11)
+            lease.host[0] = '\0';
+        else if (i == 12)
+            strcat(lease.domain, "x");
+        ck_assert_msg(lease_valid(&lease) == (i == 0), "%s", names[i]);
+        if (i == 3 || i == 4 || i == 5) /* does not fit its bytes on disk */
+            continue;
+        key = key_lease(lease.network, &lease.ip);
+        ck_assert_msg(lease_unpack(key_bytes(&key), (struct bytes){packed, lease_pack(&lease, packed)},
+                                   &lease) == (i == 0 ? 0 : -EBADMSG),
+                      "%s", names[i]);
+    }
+}
+END_TEST
+
+START_TEST(lease_qualified_name)
+{
+    struct lease lease = {.host = "web", .domain = "lab.example"};
+    char text[DOMAIN_MAX + 1];
+
+    ck_assert_ptr_eq(lease_qualified(&lease, text), text);
+    ck_assert_str_eq(text, "web.lab.example");
+    lease.domain[0] = '\0';
+    ck_assert_str_eq(lease_qualified(&lease, text), "");
+    full_lease(&lease, IPV4_LEN);
+    ck_assert_uint_eq(strlen(lease_qualified(&lease, text)), DOMAIN_MAX);
+}
+END_TEST
+
+START_TEST(machine_record)
+{
+    static const uint8_t expected[] = {1, 0, 1, 1, 'n', 1, 'g', 4, 192, 0, 2, 1, 1, 'n'};
+    struct bytes value = full_machine();
+    struct unpacker u = unpacker_of(value);
+    struct machine_guest guest = {true, bytes_of("n"), bytes_of("g")};
+    struct machine_lease lease = {{IPV4_LEN, {192, 0, 2, 1}}, bytes_of("n")};
+    uint8_t packed[sizeof(expected)];
+    struct packer p = {packed, packed + sizeof(packed), false};
+
+    pack_uint(&p, 1, 2);
+    machine_pack_guest(&p, &guest);
+    machine_pack_lease(&p, &lease);
+    ck_assert(!p.full);
+    ck_assert_mem_eq(packed, expected, sizeof(expected));
+
+    ck_assert_uint_eq(machine_guest_count(&u), 2);
+    ck_assert(machine_next_guest(&u, &guest));
+    ck_assert(guest.running);
+    ck_assert_uint_eq(guest.network.len, NETWORK_MAX);
+    ck_assert_uint_eq(guest.name.len, GUEST_MAX);
+    ck_assert(machine_next_guest(&u, &guest));
+    ck_assert(!guest.running);
+    ck_assert_uint_eq(guest.network.len, 0);
+    ck_assert(bytes_equal(guest.name, bytes_of("g")));
+    ck_assert(machine_next_lease(&u, &lease));
+    ck_assert_uint_eq(lease.ip.len, IPV6_LEN);
+    ck_assert_uint_eq(lease.network.len, NETWORK_MAX);
+    ck_assert(machine_next_lease(&u, &lease));
+    ck_assert_uint_eq(lease.ip.len, IPV4_LEN);
+    ck_assert_uint_eq(lease.network.len, 0);
+    ck_assert(!machine_next_lease(&u, &lease));
+    ck_assert(!u.bad);
+    free((void *)value.at);
+}
+END_TEST
+
+START_TEST(source_record)
+{
+    static const uint8_t head[] = {2, 1, 1, 0, 0, 0, 0, 0, 0, 0x80, 2, 0, 0, 0};
+    struct bytes value = full_source();
+    struct unpacker u = unpacker_of(value);
+    struct source source;
+    struct source_item item;
+
+    ck_assert_mem_eq(value.at, head, sizeof(head));
+    ck_assert(source_unpack(&u, &source));
+    ck_assert_uint_eq(value.len - unpack_left(&u), SOURCE_PACKED);
+    ck_assert_uint_eq(source.number, 0x0102);
+    ck_assert_uint_eq(source.identity.device, UINT64_C(1) | UINT64_C(0x80) << 56);
+    ck_assert_uint_eq(source.identity.inode, 2);
+    ck_assert_uint_eq(source.identity.size, 3);
+    ck_assert_uint_eq(source.identity.mtime, 4);
+    ck_assert_uint_eq(source.identity.ctime, 5);
+    ck_assert_uint_eq(source.digest, UINT64_MAX);
+    ck_assert(source_next_item(&u, &item));
+    ck_assert_uint_eq(item.guest.len, GUEST_MAX);
+    ck_assert(item.hwaddr.known);
+    ck_assert_uint_eq(item.hwaddr.type, 0xff);
+    ck_assert_uint_eq(item.hwaddr.len, HWADDR_MAX);
+    ck_assert(source_next_item(&u, &item));
+    ck_assert(bytes_equal(item.guest, bytes_of("g")));
+    ck_assert(!item.hwaddr.known);
+    ck_assert(source_next_item(&u, &item));
+    ck_assert(item.hwaddr.known);
+    ck_assert_uint_eq(item.hwaddr.type, 0x20);
+    ck_assert_uint_eq(item.hwaddr.len, 0);
+    ck_assert(!source_next_item(&u, &item));
+    ck_assert(!u.bad);
+    free((void *)value.at);
+}
+END_TEST
+
+START_TEST(state_record)
+{
+    static const uint8_t expected[] = {6, 5, 4, 3, 2, 1, 2, 1, 1, 'h'};
+    struct state state = {UINT64_C(0x010203040506), 0x0102, "h"}, parsed;
+    uint8_t packed[STATE_PACKED_MAX];
+    struct packer p = {packed, packed + sizeof(packed), false};
+
+    state_pack(&p, &state);
+    ck_assert_uint_eq((size_t)(p.at - packed), sizeof(expected));
+    ck_assert_mem_eq(packed, expected, sizeof(expected));
+    ck_assert(state_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
+    ck_assert_uint_eq(parsed.clock, state.clock);
+    ck_assert_uint_eq(parsed.next_source, state.next_source);
+    ck_assert_str_eq(parsed.host, "h");
+    /* Numbers below are not those of files. */
+    packed[6] = OWNER_FIRST_FILE - 1;
+    packed[7] = 0;
+    ck_assert(!state_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
+    packed[6] = OWNER_FIRST_FILE;
+    ck_assert(state_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
+
+    memset(state.host, 'h', LABEL_MAX);
+    state.host[LABEL_MAX] = '\0';
+    p = (struct packer){packed, packed + sizeof(packed), false};
+    state_pack(&p, &state);
+    ck_assert(!p.full);
+    ck_assert(state_unpack((struct bytes){packed, (size_t)(p.at - packed)}, &parsed));
+    ck_assert_str_eq(parsed.host, state.host);
+}
+END_TEST
+
+START_TEST(network_record)
+{
+    static const uint8_t expected[] = {1, 2, 0xd1, 0xd2};
+    struct network network = {true, {2, {0xd1, 0xd2}}}, parsed;
+    uint8_t packed[NETWORK_PACKED_MAX];
+    struct packer p = {packed, packed + sizeof(packed), false};
+
+    network_pack(&p, &network);
+    ck_assert_uint_eq((size_t)(p.at - packed), sizeof(expected));
+    ck_assert_mem_eq(packed, expected, sizeof(expected));
+    ck_assert(network_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
+    ck_assert(parsed.libvirt);
+    ck_assert(octets_equal(&parsed.server_duid, &network.server_duid));
+    packed[0] = 2;
+    ck_assert(!network_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
+
+    network = (struct network){.libvirt = false, .server_duid = {.len = OCTETS_MAX}};
+    p = (struct packer){packed, packed + sizeof(packed), false};
+    network_pack(&p, &network);
+    ck_assert(!p.full);
+    ck_assert(network_unpack((struct bytes){packed, (size_t)(p.at - packed)}, &parsed));
+    ck_assert(!parsed.libvirt);
+    ck_assert_uint_eq(parsed.server_duid.len, OCTETS_MAX);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = test_case("records");
+
+    tcase_add_test(tcase, meta_layout);
+    tcase_add_test(tcase, meta_refused);
+    tcase_add_test(tcase, lease_layout);
+    tcase_add_test(tcase, lease_round_trip);
+    tcase_add_test(tcase, lease_rules);
+    tcase_add_test(tcase, lease_qualified_name);
+    tcase_add_test(tcase, machine_record);
+    tcase_add_test(tcase, source_record);
+    tcase_add_test(tcase, state_record);
+    tcase_add_test(tcase, network_record);
+    return test_case_run(tcase);
+}

@@ -1,0 +1,381 @@
+/* Salvage: what is left of a damaged index is found, and nothing that was never in it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check_index.h"
+#include "indexer/leases.h"
+#include "indexer/source_record.h"
+#include "own_store.h"
+#include "schema/tdb_layout.h"
+
+#define NAMES 200
+
+/* What the store should hold: value number of each name, 0: not there. */
+static unsigned int held[NAMES];
+
+static void value_of(unsigned int name, unsigned int number, char *text, size_t size)
+{
+    snprintf(text, size, "%u:%u:%0*d", name, number, (int)(number * 7 % 150 + 1), 0);
+}
+
+static void hold(struct store *store, unsigned int name, unsigned int number)
+{
+    char text[200], name_text[16];
+
+    snprintf(name_text, sizeof(name_text), "n%u", name);
+    value_of(name, number, text, sizeof(text));
+    own_set(store, name_text, number > 0 ? text : NULL);
+    held[name] = number;
+}
+
+/* Overwrites the header and the hash table with zeros; returns where the records begin. */
+static size_t wipe_tables(void)
+{
+    int fd = open(own_path(INDEX_FILE), O_RDWR | O_CLOEXEC);
+    struct tdb_layout_header header;
+    size_t len;
+    uint8_t *zeros;
+
+    ck_assert_int_eq(pread(fd, &header, sizeof(header), 0), sizeof(header));
+    len = (size_t)tdb_layout_chain(header.hash_size);
+    zeros = calloc(1, len);
+    ck_assert_int_eq(pwrite(fd, zeros, len, 0), (ssize_t)len);
+    free(zeros);
+    close(fd);
+    return len;
+}
+
+struct found {
+    unsigned int names[NAMES];
+    size_t count;
+    size_t wrong;
+    size_t stop_at;
+};
+
+static int note(void *context, struct bytes key, struct bytes value)
+{
+    struct found *found = context;
+    unsigned int name, number;
+    char text[200], expected[200];
+
+    if (++found->count == found->stop_at)
+        return 4711;
+    if (key.len < 3 || key.at[0] != KEY_NETWORK || value.len >= sizeof(text))
+        return 0;
+    memcpy(text, value.at, value.len);
+    text[value.len] = '\0';
+    if (sscanf(text, "%u:%u:", &name, &number) != 2 || name >= NAMES) {
+        found->wrong++;
+        return 0;
+    }
+    value_of(name, number, expected, sizeof(expected));
+    if (strcmp(text, expected) != 0 || held[name] != number)
+        found->wrong++;
+    found->names[name]++;
+    return 0;
+}
+
+static struct found salvage(size_t stop_at, int expected)
+{
+    struct found found = {.stop_at = stop_at};
+    struct store *store;
+
+    ck_assert_int_eq(own_store_try(STORE_READ, &store), 0);
+    ck_assert(store_damaged(store));
+    ck_assert_int_eq(store_salvage(store, note, &found), expected);
+    store_close(store);
+    return found;
+}
+
+/* All of them, each once, each as it was last: not what was removed or replaced since. */
+START_TEST(without_tables)
+{
+    struct store *store;
+    struct found found;
+
+    srandom((unsigned int)_i);
+    for (int round = 0; round < (_i == 0 ? 1 : 40 * _i); round++) {
+        store = own_store(STORE_WRITE);
+        for (unsigned int i = 0; i < (round == 0 ? NAMES : 12U); i++)
+            hold(store, round == 0 ? i : (unsigned int)random() % NAMES,
+                 round > 0 && random() % 4 == 0 ? 0 : 1 + (unsigned int)random() % 1000);
+        ck_assert_int_ge(own_commit(store), 0);
+    }
+    wipe_tables();
+    found = salvage(0, 0);
+    ck_assert_uint_eq(found.wrong, 0);
+    for (unsigned int i = 0; i < NAMES; i++)
+        ck_assert_msg(found.names[i] == (held[i] > 0), "record %u was found %u times", i, found.names[i]);
+}
+END_TEST
+
+START_TEST(stops)
+{
+    struct store *store = own_store(STORE_WRITE);
+
+    hold(store, 1, 1);
+    hold(store, 2, 1);
+    ck_assert_int_eq(own_commit(store), 1);
+    wipe_tables();
+    ck_assert_uint_eq(salvage(2, 4711).count, 2);
+}
+END_TEST
+
+/* One record lost: all others are found. */
+START_TEST(one_key_damaged)
+{
+    struct store *store = own_store(STORE_WRITE);
+    struct bytes content;
+    struct found found;
+    size_t total = 0;
+    uint8_t *key;
+
+    for (unsigned int i = 0; i < NAMES; i++)
+        hold(store, i, i + 1);
+    ck_assert_int_eq(own_commit(store), 1);
+    content = read_file(own_path(INDEX_FILE));
+    key = memmem(content.at, content.len, "nn77", 4); /* of kind n */
+    ck_assert_ptr_nonnull(key);
+    key[2] = 'x';
+    write_file(own_path(INDEX_FILE), content);
+    free((void *)content.at);
+    found = salvage(0, 0);
+    ck_assert_uint_eq(found.wrong, 0);
+    ck_assert_uint_eq(found.names[77], 0);
+    for (unsigned int i = 0; i < NAMES; i++)
+        total += found.names[i];
+    ck_assert_uint_eq(total, NAMES - 1);
+}
+END_TEST
+
+START_TEST(cut_off)
+{
+    struct store *store = own_store(STORE_WRITE);
+    struct stat st;
+    size_t before = NAMES + 2;
+
+    for (unsigned int i = 0; i < NAMES; i++)
+        hold(store, i, i + 1);
+    ck_assert_int_eq(own_commit(store), 1);
+    ck_assert_int_eq(stat(own_path(INDEX_FILE), &st), 0);
+    for (off_t size = st.st_size - 1; size > 0; size -= 501) {
+        struct found found;
+
+        ck_assert_int_eq(truncate(own_path(INDEX_FILE), size), 0);
+        found = salvage(0, 0);
+        ck_assert_uint_eq(found.wrong, 0);
+        ck_assert_uint_le(found.count, before);
+        before = found.count;
+    }
+    ck_assert_uint_eq(before, 0);
+}
+END_TEST
+
+/* Whatever lies in the file: nothing is read outside of it, and it ends. */
+START_TEST(noise)
+{
+    struct store *store = own_store(STORE_WRITE);
+    struct bytes content;
+    uint8_t *bytes;
+
+    for (unsigned int i = 0; i < 20; i++)
+        hold(store, i, i + 1);
+    ck_assert_int_eq(own_commit(store), 1);
+    content = read_file(own_path(INDEX_FILE));
+    bytes = malloc(content.len);
+    srandom(4711);
+    for (int round = 0; round < 500; round++) {
+        memcpy(bytes, content.at, content.len);
+        for (int i = 0; i < 200; i++) {
+            uint8_t *word = bytes + (size_t)random() % (content.len / 4) * 4;
+
+            memset(word, random() % 3 == 0 ? 0xff : (int)random(), 1 + (size_t)random() % 4);
+        }
+        write_file(own_path(INDEX_FILE), (struct bytes){bytes, content.len});
+        reports_start(&own_reports);
+        salvage(0, 0);
+    }
+    free(bytes);
+    free((void *)content.at);
+}
+END_TEST
+
+/* A client chooses 255 bytes of its lease (client-id), enough for what looks like a record of its own. */
+static size_t forge_record(uint8_t *to, struct bytes key, struct bytes value)
+{
+    TDB_DATA data = {(unsigned char *)(uintptr_t)key.at, key.len};
+    struct tdb_layout_record record = {.room = (uint32_t)(key.len + value.len + TDB_LAYOUT_TAILER),
+                                       .key_len = (uint32_t)key.len,
+                                       .value_len = (uint32_t)value.len,
+                                       .hash = tdb_jenkins_hash(&data),
+                                       .magic = TDB_LAYOUT_USED};
+
+    memcpy(to, &record, sizeof(record));
+    memcpy(to + sizeof(record), key.at, key.len);
+    memcpy(to + sizeof(record) + key.len, value.at, value.len);
+    return sizeof(record) + key.len + value.len;
+}
+
+static struct lease lease_at(const char *ip, const char *host)
+{
+    struct lease lease = {
+        .network = "net", .seen = 1, .heard = 1, .hwaddr = {true, 1, 6, {2, 0, 0, 0, 0, 1}}};
+
+    ck_assert_int_eq(ip_parse(ip, &lease.ip), 0);
+    lease.hwaddr.octets[5] = lease.ip.octets[3];
+    strcpy(lease.host, host);
+    return lease;
+}
+
+static struct index *open_index(void)
+{
+    struct index *index = NULL;
+
+    reports_start(&own_reports);
+    ck_assert_int_eq(index_open(own_dir(), &own_reports.sink, &index), 0);
+    return index;
+}
+
+/* A lease whose client-id holds a lease: `shift` bytes in, as a record in a TDB begins at a multiple of four.
+ */
+static struct lease forging_lease(const char *ip, size_t shift)
+{
+    struct lease forged = lease_at("10.0.0.66", "bank"), lease = lease_at(ip, "mallory");
+    struct key key = key_lease(forged.network, &forged.ip);
+    uint8_t packed[LEASE_PACKED_MAX];
+
+    memset(lease.client_id.at, 0xee, OCTETS_MAX);
+    lease.client_id.len = OCTETS_MAX;
+    ck_assert_uint_lt(shift + forge_record(lease.client_id.at + shift, key_bytes(&key),
+                                           (struct bytes){packed, lease_pack(&forged, packed)}),
+                      OCTETS_MAX);
+    return lease;
+}
+
+/* `_i`: the forging leases stand in the index, were renewed without the forgery, or were removed. */
+START_TEST(forged)
+{
+    struct ip victim = lease_at("10.0.0.66", "bank").ip, first = lease_at("10.0.0.1", "x").ip;
+    struct index *index = open_index();
+    struct lease lease;
+    const char *const ips[] = {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"};
+
+    for (size_t shift = 0; shift < 4; shift++) {
+        lease = forging_lease(ips[shift], shift);
+        ck_assert_int_eq(leases_put(index, &lease), 1);
+    }
+    ck_assert_int_eq(index_commit(index), 1);
+    index_close(index);
+    index = open_index();
+    for (size_t shift = 0; _i > 0 && shift < 4; shift++) {
+        lease = lease_at(ips[shift], "mallory");
+        ck_assert_int_ge(_i == 1 ? leases_put(index, &lease) : leases_remove(index, &lease), 0);
+    }
+    ck_assert_int_eq(index_commit(index), _i > 0);
+    index_close(index);
+    wipe_tables();
+    index = open_index();
+    ck_assert_int_eq(leases_get(index, "net", &first, &lease), _i == 2 ? -ENOENT : 0);
+    ck_assert_msg(leases_get(index, "net", &victim, &lease) == -ENOENT, "a client forged a lease for \"%s\"",
+                  lease.host);
+    index_close(index);
+}
+END_TEST
+
+static void fill_index(struct index *index)
+{
+    struct source source = {.number = 7, .identity = {1, 2, 3, 4, 5}, .digest = 6};
+    struct network network = {true, {2, {0xd1, 0xd2}}};
+    struct lease lease = lease_at("10.0.0.1", "web");
+
+    strcpy(lease.domain, "lab");
+    ck_assert_int_eq(leases_put(index, &lease), 1);
+    lease = lease_at("10.0.0.2", "");
+    strcpy(lease.refused, "localhost");
+    lease.reason = REFUSAL_WELL_KNOWN;
+    lease.owner = 7;
+    ck_assert_int_eq(leases_put(index, &lease), 1);
+    lease = lease_at("2001:db8::3", "six");
+    ck_assert_int_eq(leases_put(index, &lease), 1);
+    ck_assert_int_eq(source_record_save(index->store, "leases:net=/x", &source, NULL, 0, false), 0);
+    ck_assert_int_eq(index_set_network(index, "net", &network), 0);
+    index->state.clock = UINT64_C(0xf00000000000);
+    index->state.next_source = 8;
+}
+
+static void expect_filled(struct index *index)
+{
+    struct source_record source;
+    struct network network;
+    struct lease lease, expected = lease_at("10.0.0.1", "web");
+    struct key key = key_named(KEY_HOST, bytes_of("web.lab"));
+
+    strcpy(expected.domain, "lab");
+    ck_assert_int_eq(leases_get(index, "net", &expected.ip, &lease), 0);
+    ck_assert_mem_eq(&lease, &expected, sizeof(lease));
+    ck_assert(store_has(index->store, &key));
+    expected = lease_at("10.0.0.2", "");
+    ck_assert_int_eq(leases_get(index, "net", &expected.ip, &lease), 0);
+    ck_assert_str_eq(lease.refused, "localhost");
+    ck_assert_uint_eq(lease.owner, 7);
+    expected = lease_at("2001:db8::3", "six");
+    ck_assert_int_eq(leases_get(index, "net", &expected.ip, &lease), 0);
+    ck_assert_int_eq(index_network(index, "net", &network), 0);
+    ck_assert(network.libvirt);
+    ck_assert_uint_eq(network.server_duid.len, 2);
+    ck_assert_uint_eq(index->state.next_source, 8);
+    ck_assert_uint_gt(index_stamp(index), UINT64_C(0xf00000000000));
+    /* A file keeps its number, by which its leases know it, and is to be read again. */
+    ck_assert_int_eq(source_record_load(index->store, "leases:net=/x", &source), 0);
+    ck_assert_uint_eq(source.source.number, 7);
+    ck_assert_uint_eq(source.source.digest, 0);
+    ck_assert_uint_eq(source.source.identity.inode, 0);
+    source_record_free(&source);
+    check_index(index);
+}
+
+START_TEST(whole_index)
+{
+    struct index *index = open_index();
+
+    fill_index(index);
+    ck_assert_int_eq(index_commit(index), 1);
+    index_close(index);
+    wipe_tables();
+    /* Who only looks sees it, too. */
+    reports_start(&own_reports);
+    ck_assert_int_eq(index_open_read(own_dir(), &own_reports.sink, &index), 0);
+    expect_filled(index);
+    index_close(index);
+    own_expect_files(NULL);
+    index = open_index();
+    reports_expect_one(&own_reports, "/" INDEX_FILE ": damaged");
+    expect_filled(index);
+    ck_assert_int_eq(index_commit(index), 1);
+    index_close(index);
+    own_expect_files(DAMAGED_FILE);
+    index = open_index();
+    reports_expect_none(&own_reports);
+    expect_filled(index);
+    index_close(index);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = test_case("salvage");
+
+    tcase_add_loop_test(tcase, without_tables, 0, 4);
+    tcase_add_test(tcase, stops);
+    tcase_add_test(tcase, one_key_damaged);
+    tcase_add_test(tcase, cut_off);
+    tcase_add_test(tcase, noise);
+    tcase_add_loop_test(tcase, forged, 0, 3);
+    tcase_add_test(tcase, whole_index);
+    return test_case_run(tcase);
+}
