@@ -92,14 +92,16 @@ static int read_ipv4_client(const char *client, const struct report *report, str
                : read_octets(report, "DNSMASQ_CLIENT_ID", variable("DNSMASQ_CLIENT_ID"), &lease->client_id);
 }
 
-/* An IPv6 lease: argv names the DUID; the hardware address is there when dnsmasq knows it. */
-static int read_ipv6_client(const char *client, const struct report *report, struct lease *lease)
+/* An IPv6 lease: argv names the DUID; the hardware address is there when dnsmasq knows it. A lease has an
+ * IAID, which its end need not tell. */
+static int read_ipv6_client(enum event_action action, const char *client, const struct report *report,
+                            struct lease *lease)
 {
     const char *iaid = variable("DNSMASQ_IAID");
     const char *mac = variable("DNSMASQ_MAC");
     int rc;
 
-    if (iaid == NULL || iaid_parse(iaid, lease) < 0)
+    if (iaid != NULL ? iaid_parse(iaid, lease) < 0 : action != EVENT_DEL)
         return refuse(report, "DNSMASQ_IAID", iaid != NULL ? iaid : "",
                       "not an IAID, which an IPv6 lease has");
     rc = read_octets(report, "DUID", client, &lease->client_id);
@@ -108,23 +110,52 @@ static int read_ipv6_client(const char *client, const struct report *report, str
     return rc;
 }
 
+/* A time with white space on both sides, which libvirt's helper allows, too. dnsmasq 2.90 puts some behind
+ * it. */
+static int read_seconds(const char *text, uint64_t max, uint64_t *seconds)
+{
+    char copy[64];
+    size_t len;
+
+    text += strspn(text, " \t\n");
+    len = strlen(text);
+    while (len > 0 && strchr(" \t\n", text[len - 1]) != NULL)
+        len--;
+    if (len >= sizeof(copy))
+        return -ERANGE;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    return number_parse(copy, max, seconds);
+}
+
 /* DNSMASQ_LEASE_EXPIRES, or DNSMASQ_LEASE_LENGTH of a dnsmasq that does not trust its clock. */
 static int read_expiry(const struct report *report, struct event *event)
 {
-    const char *expires = variable("DNSMASQ_LEASE_EXPIRES");
+    const char *expires = getenv("DNSMASQ_LEASE_EXPIRES");
     const char *length = variable("DNSMASQ_LEASE_LENGTH");
     uint64_t seconds;
 
+    if (event->action == EVENT_DEL && event->libvirt)
+        return 0; /* its lease goes whatever the time is */
     event->has_expiry = expires != NULL || length != NULL;
-    if (expires != NULL && number_parse(expires, SECONDS_MAX, &event->lease.expiry) < 0)
+    if (expires != NULL && read_seconds(expires, SECONDS_MAX, &event->lease.expiry) < 0)
         return refuse(report, "DNSMASQ_LEASE_EXPIRES", expires, "not a time in seconds");
     if (expires != NULL || length == NULL)
         return 0;
-    if (number_parse(length, UINT32_MAX, &seconds) < 0)
+    if (read_seconds(length, UINT32_MAX, &seconds) < 0)
         return refuse(report, "DNSMASQ_LEASE_LENGTH", length, "not a length in seconds");
     if (seconds != LENGTH_INFINITE)
         event->lease.expiry = (uint64_t)time(NULL) + seconds;
     return 0;
+}
+
+/* The name that libvirt's helper writes into .status: also one that dnsmasq refused or took away, and an
+ * empty one. */
+static const char *mirrored_name(const char *name)
+{
+    if (name == NULL)
+        name = getenv("DNSMASQ_SUPPLIED_HOSTNAME");
+    return name != NULL ? name : getenv("DNSMASQ_OLD_HOSTNAME");
 }
 
 static int read_names(char *name, const struct report *report, struct event *event)
@@ -139,6 +170,7 @@ static int read_names(char *name, const struct report *report, struct event *eve
     if (rc == 0)
         rc = copy_text(report, "DNSMASQ_OLD_HOSTNAME", variable("DNSMASQ_OLD_HOSTNAME"), event->old_name,
                        RAW_NAME_MAX);
+    event->mirrored = mirrored_name(name);
     return rc;
 }
 
@@ -158,7 +190,7 @@ int arguments_read(enum event_action action, char **argv, const struct report *r
     if (ip_parse(argv[1], &lease->ip) < 0)
         return refuse(report, "IP", argv[1], "not an address");
     rc = lease->ip.len == IPV4_LEN ? read_ipv4_client(argv[0], report, lease)
-                                   : read_ipv6_client(argv[0], report, lease);
+                                   : read_ipv6_client(action, argv[0], report, lease);
     if (rc == 0)
         rc = read_expiry(report, event);
     if (rc == 0)

@@ -4,43 +4,53 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "indexer/cleanup.h"
 #include "indexer/derive.h"
 #include "indexer/leases.h"
 #include "indexer/numbers.h"
+#include "indexer/status_mirror.h"
+
+struct listed {
+    struct lease lease;
+    size_t place; /* in libvirt's file; else 0 */
+};
 
 struct listing {
     struct index *index;
-    bool expired; /* list them, too */
-    struct lease *at;
+    const struct status_mirror *mirror; /* NULL: live leases alone */
+    struct listed *at;
     size_t count;
 };
 
 static int collect(void *context, const struct lease *lease)
 {
     struct listing *listing = context;
-    struct lease *more;
+    struct listed *more;
 
-    if (!listing->expired && expiry_passed(lease->expiry, listing->index->now))
+    if (listing->mirror == NULL && expiry_passed(lease->expiry, listing->index->now))
         return 0;
     more = reallocarray(listing->at, listing->count + 1, sizeof(*more));
     if (more == NULL)
         return -ENOMEM;
     listing->at = more;
-    listing->at[listing->count++] = *lease;
+    listing->at[listing->count++] = (struct listed){*lease, 0};
     return 0;
 }
 
-/* dnsmasq puts each lease that it reads before the others: so its order is the same after a restart. */
-static int by_age(const void *a, const void *b)
+static uint64_t age(const struct lease *lease)
 {
-    const struct lease *left = a, *right = b;
-    uint64_t left_heard = left->heard != 0 ? left->heard : left->seen;
-    uint64_t right_heard = right->heard != 0 ? right->heard : right->seen;
+    return lease->heard != 0 ? lease->heard : lease->seen;
+}
 
-    if (left->ip.len != right->ip.len)
-        return left->ip.len < right->ip.len ? -1 : 1;
-    return (left_heard > right_heard) - (left_heard < right_heard);
+/* dnsmasq puts each lease that it reads before the others: so its order is the same after a restart. */
+static int by_place(const void *a, const void *b)
+{
+    const struct listed *left = a, *right = b;
+
+    if (left->lease.ip.len != right->lease.ip.len)
+        return left->lease.ip.len < right->lease.ip.len ? -1 : 1;
+    if (left->place != right->place)
+        return left->place < right->place ? -1 : 1;
+    return (age(&left->lease) > age(&right->lease)) - (age(&left->lease) < age(&right->lease));
 }
 
 static bool printable(const struct lease *lease)
@@ -73,25 +83,63 @@ static int print_server_duid(struct index *index, const char *name, FILE *to)
     return rc;
 }
 
-int init_print(struct index *index, const char *network, bool libvirt, FILE *to)
+/* Prints what was collected: IPv4, the server's DUID, IPv6. */
+static int print_listing(const struct listing *listing, const char *network, FILE *to)
 {
-    struct listing listing = {index, libvirt, NULL, 0};
-    int rc = leases_each(index, network, collect, &listing);
-    CLEANUP_FREE struct lease *leases = listing.at;
     size_t i = 0;
+    int rc;
 
-    if (rc < 0)
-        return rc;
-    if (listing.count > 0)
-        qsort(leases, listing.count, sizeof(*leases), by_age);
-    for (; i < listing.count && leases[i].ip.len == IPV4_LEN; i++) {
-        if (printable(&leases[i]))
-            print_lease(index, &leases[i], to);
+    if (listing->count > 0)
+        qsort(listing->at, listing->count, sizeof(*listing->at), by_place);
+    for (; i < listing->count && listing->at[i].lease.ip.len == IPV4_LEN; i++) {
+        if (printable(&listing->at[i].lease))
+            print_lease(listing->index, &listing->at[i].lease, to);
     }
-    rc = print_server_duid(index, network, to);
-    for (; rc == 0 && i < listing.count; i++) {
-        if (printable(&leases[i]))
-            print_lease(index, &leases[i], to);
+    /* libvirt's helper has none without an IPv6 lease; another dnsmasq keeps its identity by it. */
+    rc = i < listing->count || listing->mirror == NULL ? print_server_duid(listing->index, network, to) : 0;
+    for (; rc == 0 && i < listing->count; i++) {
+        if (printable(&listing->at[i].lease))
+            print_lease(listing->index, &listing->at[i].lease, to);
     }
+    return rc;
+}
+
+int init_print(struct index *index, const char *network, FILE *to)
+{
+    struct listing listing = {index, NULL, NULL, 0};
+    int rc = leases_each(index, network, collect, &listing);
+
+    if (rc == 0)
+        rc = print_listing(&listing, network, to);
+    free(listing.at);
+    return rc;
+}
+
+/* Finds the places of all leases in libvirt's file; those that are not in it come behind. */
+static int find_places(struct listing *listing)
+{
+    struct status_places places;
+    int rc = status_mirror_places(listing->mirror, &places);
+
+    for (size_t i = 0; rc == 0 && i < listing->count; i++)
+        listing->at[i].place = status_places_find(&places, &listing->at[i].lease.ip);
+    status_places_free(&places);
+    return rc;
+}
+
+int init_print_libvirt(struct index *index, const char *network, const char *networks, FILE *to)
+{
+    CLEANUP_MIRROR struct status_mirror mirror;
+    struct listing listing = {index, &mirror, NULL, 0};
+    bool usable = status_mirror_open(&mirror, index, networks, network) == 0;
+    int rc;
+
+    status_mirror_touch(&mirror);
+    rc = leases_each(index, network, collect, &listing);
+    if (rc == 0 && usable)
+        rc = find_places(&listing);
+    if (rc == 0)
+        rc = print_listing(&listing, network, to);
+    free(listing.at);
     return rc;
 }

@@ -54,9 +54,9 @@ static int run_event(struct tool *tool, enum event_action action, char **argv)
         rc = index_open(tool_state_dir(), &report, &index);
     if (rc == 0) {
         rc = guests_refresh(index, &dirs);
+        rc = rc < 0 ? report_errno(&report, rc, "index") : event_apply(index, &event, dirs.networks);
         if (rc == 0)
-            rc = event_apply(index, &event);
-        rc = rc < 0 ? report_errno(&report, rc, "index") : index_commit(index);
+            rc = index_commit(index);
     }
     index_close(index);
     /* A damaged file of libvirt's is complained of, but the event was taken in. */
@@ -72,7 +72,8 @@ static int run_init(struct tool *tool)
     const char *network = arguments_network(&report, &libvirt);
 
     if (network != NULL && index_open_read(tool_state_dir(), &report, &index) == 0) {
-        int rc = init_print(index, network, libvirt, stdout);
+        int rc = libvirt ? init_print_libvirt(index, network, libvirt_dirs_default().networks, stdout)
+                         : init_print(index, network, stdout);
 
         if (rc < 0)
             report_errno(&report, rc, "init");

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "leases.h"
+#include "status_entry.h"
+#include "status_mirror.h"
 
 static void refuse(struct lease *lease, const char *name, enum refusal reason)
 {
@@ -51,14 +53,14 @@ static bool is_repetition(const struct event *event, const struct lease *known)
            (known == NULL || known->expiry == event->lease.expiry);
 }
 
-static int heard(struct index *index, const struct event *event, const struct lease *at_address)
+/* The lease that an event tells of, with what only we remember of it. */
+static struct lease complete(struct index *index, const struct event *event, const struct lease *at_address)
 {
     struct lease lease = event->lease;
     const struct lease *known = at_address;
 
     if (known != NULL && !lease_same_client(known, &lease))
         known = NULL;
-    lease.owner = OWNER_HOOK;
     lease.seen = known != NULL ? known->seen : 0;
     lease.heard = known != NULL ? known->heard : 0;
     if (lease.seen == 0)
@@ -71,7 +73,9 @@ static int heard(struct index *index, const struct event *event, const struct le
     if (known != NULL && lease.interface[0] == '\0')
         strcpy(lease.interface, known->interface);
     set_event_name(&lease, event, known);
-    return leases_put(index, &lease);
+    /* What libvirt's file cannot hold must not be missed in it. */
+    lease.owner = event->libvirt && status_entry_possible(&lease) ? OWNER_STATUS : OWNER_HOOK;
+    return lease;
 }
 
 /* A dnsmasq that was handed another's leases deletes them with the expiry that it was told. */
@@ -95,18 +99,57 @@ static int update_network(struct index *index, const struct event *event)
     return index_set_network(index, event->lease.network, &network);
 }
 
-int event_apply(struct index *index, const struct event *event)
+/* `mirror` is NULL where libvirt has nothing to do with the network. */
+static int take_lease(struct index *index, const struct event *event, const struct lease *known,
+                      struct status_mirror *mirror)
 {
-    struct lease known;
-    int rc = leases_get(index, event->lease.network, &event->lease.ip, &known);
-    bool found = rc == 0;
+    struct lease lease = complete(index, event, known);
+    int rc = update_network(index, event);
 
-    if (rc < 0 && rc != -ENOENT)
-        return rc;
-    if (event->action == EVENT_DEL)
-        return found && !is_outdated(event, &known) ? leases_remove(index, &known) : 0;
-    rc = update_network(index, event);
+    if (rc == 0 && mirror != NULL) {
+        struct network network;
+
+        rc = index_network(index, lease.network, &network);
+        if (rc == 0)
+            rc = status_mirror_put(mirror, &lease, event->mirrored, &network.server_duid);
+    }
     if (rc == 0)
-        rc = heard(index, event, found ? &known : NULL);
+        rc = leases_put(index, &lease);
     return rc < 0 ? rc : 0;
+}
+
+static int drop_lease(struct index *index, const struct event *event, const struct lease *known,
+                      struct status_mirror *mirror)
+{
+    if (mirror != NULL)
+        status_mirror_remove(mirror, &event->lease.ip);
+    /* libvirt's file has no such rule, and is the truth for its networks. */
+    if (known == NULL || (mirror == NULL && is_outdated(event, known)))
+        return 0;
+    return leases_remove(index, known);
+}
+
+static int take(struct index *index, const struct event *event, struct status_mirror *mirror)
+{
+    struct lease lease;
+    int rc = leases_get(index, event->lease.network, &event->lease.ip, &lease);
+    const struct lease *known = rc == 0 ? &lease : NULL;
+
+    if (rc == 0 || rc == -ENOENT)
+        rc = event->action == EVENT_DEL ? drop_lease(index, event, known, mirror)
+                                        : take_lease(index, event, known, mirror);
+    return rc < 0 ? report_errno(index->report, rc, "index") : 0;
+}
+
+int event_apply(struct index *index, const struct event *event, const char *networks)
+{
+    CLEANUP_MIRROR struct status_mirror mirror = {.dirfd = -1, .source = {.file = {.fd = -1}}};
+    int rc;
+
+    if (!event->libvirt)
+        return take(index, event, NULL);
+    rc = status_mirror_open(&mirror, index, networks, event->lease.network);
+    if (rc == 0)
+        rc = take(index, event, &mirror);
+    return rc < 0 ? rc : status_mirror_write(&mirror);
 }

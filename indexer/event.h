@@ -26,11 +26,13 @@ struct event {
     char domain[RAW_NAME_MAX + 1];   /* DNSMASQ_DOMAIN */
     char supplied[RAW_NAME_MAX + 1]; /* DNSMASQ_SUPPLIED_HOSTNAME: raw bytes from the packet */
     char old_name[RAW_NAME_MAX + 1]; /* DNSMASQ_OLD_HOSTNAME: taken away by this event */
+    const char *mirrored;            /* what libvirt's file shows as the name; NULL: nothing */
     struct octets server_duid;       /* DNSMASQ_SERVER_DUID */
 };
 
-/* Brings the lease set in line with what the event says: 0 or -errno. */
-int event_apply(struct index *index, const struct event *event);
+/* Brings the lease set in line with what the event says, and for a network of libvirt's its `<bridge>.status`
+ * in the directory `networks` first. 0 or -errno, reported. */
+int event_apply(struct index *index, const struct event *event, const char *networks);
 
 /* Gives the lease a name that its owner was granted: a host name, or a refused name with the reason. An empty
  * name is none. `domain` counts only with a name that is not refused, and only when it is valid. */

@@ -32,6 +32,20 @@ void pass_bad_entry(struct pass *pass, size_t number, const char *why)
     report_problem(pass->index->report, why, "%s: entry %zu", pass->where, number);
 }
 
+/* A name that dnsmasq refused or took away stands in .status as if it were one: the mark stays. */
+static void keep_refusal(struct lease *lease, const struct lease *known)
+{
+    const char *name = lease->host[0] != '\0' ? lease->host : lease->refused;
+
+    if (known->reason != REFUSAL_BY_DNSMASQ && known->reason != REFUSAL_TAKEN)
+        return;
+    if (name[0] != '\0' && !name_equal(name, known->refused))
+        return;
+    strcpy(lease->refused, name[0] != '\0' ? name : known->refused);
+    lease->host[0] = lease->domain[0] = '\0';
+    lease->reason = known->reason;
+}
+
 /* Takes over from the known lease of the same client what the file cannot tell. */
 static void inherit(struct lease *lease, const struct lease *known)
 {
@@ -43,16 +57,20 @@ static void inherit(struct lease *lease, const struct lease *known)
         strcpy(lease->domain, known->domain);
     if (!lease->hwaddr.known)
         lease->hwaddr = known->hwaddr;
-    /* Our own feeder knows better why there is no name. */
-    if (lease->host[0] == '\0' && lease->reason == REFUSAL_NONE && known->host[0] == '\0') {
-        strcpy(lease->refused, known->refused);
-        lease->reason = known->reason;
-    }
+    keep_refusal(lease, known);
 }
 
-static void set_place(struct pass *pass, struct lease *lease)
+/* Stamps what is new, and what stands where it did not stand before. `known` is the same client's lease, or
+ * NULL. */
+static void set_place(struct pass *pass, struct lease *lease, const struct lease *known)
 {
-    if (lease->seen == 0 || (pass->ordered && lease->heard == 0 && lease->seen < pass->last))
+    if (lease->seen == 0)
+        lease->seen = index_stamp(pass->index);
+    if (pass->heard && (known == NULL || known->expiry != lease->expiry))
+        lease->heard = index_stamp(pass->index);
+    if (!pass->ordered || lease->heard != 0)
+        return;
+    if (lease->seen < pass->last)
         lease->seen = index_stamp(pass->index);
     pass->last = lease->seen;
 }
@@ -78,9 +96,15 @@ int pass_lease(struct pass *pass, struct lease *lease)
             return 0;
         lease->owner = known.owner;
     }
-    if (found && lease_same_client(&known, lease))
+    if (found && lease_same_client(&known, lease)) {
         inherit(lease, &known);
-    set_place(pass, lease);
+        set_place(pass, lease, &known);
+    } else {
+        set_place(pass, lease, NULL);
+    }
+    /* .status cannot keep a lease without a hardware address: it is ours to keep. */
+    if (pass->owner == OWNER_STATUS && !lease->hwaddr.known)
+        lease->owner = OWNER_HOOK;
     rc = leases_put(pass->index, lease);
     if (rc == 1)
         leases_report(pass->index, lease, found ? "changed" : "added");

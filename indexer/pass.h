@@ -18,6 +18,7 @@ struct pass {
     /* Entries that were heard from move to the end (.status). A dnsmasq lease file's order turns round with
      * every restart, and means nothing. */
     bool ordered;
+    bool heard;      /* what is new or has another expiry was heard from just now */
     bool incomplete; /* an entry could not be read, and may have been any: nothing is removed */
     uint64_t last;   /* `seen` of the entry before, when ordered */
     struct ip *ips;  /* of all entries */

@@ -1,28 +1,20 @@
 /*
- * lvindex-sync: one pass over libvirt's files and dnsmasq's lease files, then one commit.
+ * lvindex-sync: brings the index in line with libvirt's files and dnsmasq's lease files, once or for ever.
  */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "guests.h"
-#include "lease_file.h"
-#include "leases.h"
 #include "schema/name.h"
 #include "schema/paths.h"
-#include "status.h"
+#include "sync_pass.h"
 #include "tool.h"
-
-struct lease_source {
-    const char *network;
-    const char *path;
-};
+#include "watch.h"
 
 struct options {
-    struct lease_source *leases;
-    size_t lease_count;
+    struct sync_sources sources;
+    bool watch;
     bool verbose;
 };
 
@@ -36,6 +28,8 @@ static void print_help(const struct tool *tool)
            "\n"
            "  -l, --leases=[NETWORK=]FILE  read dnsmasq's lease file FILE, for the network NETWORK\n"
            "                               (default: the unnamed one); may be given more than once\n"
+           "  -w, --watch                  go on, and follow every change of these files, until\n"
+           "                               SIGTERM or SIGINT; a directory may come later\n"
            "  -v, --verbose                print a line for each change\n"
            "  -h, --help                   show this help and exit\n"
            "  -V, --version                show the version and exit\n"
@@ -47,12 +41,13 @@ static void print_help(const struct tool *tool)
            "\n"
            "Examples:\n"
            "  %s -v\n"
+           "  %s --watch\n"
            "  %s --leases=/var/lib/misc/dnsmasq.leases\n"
            "  %s --leases=lab=/var/lib/lab/leases --leases=guests=/var/lib/guests/leases\n"
            "\n"
            "Exit status: 0 done; 1 something failed or could not be read (the rest is done all the same);\n"
            "2 wrong usage.\n",
-           tool->name, tool->name, tool->name, tool->name);
+           tool->name, tool->name, tool->name, tool->name, tool->name);
 }
 
 /* `text` is [NETWORK=]FILE and is cut in two. What stands before a "=" is a network unless it holds a slash.
@@ -71,31 +66,33 @@ static int add_leases(const struct tool *tool, struct options *options, char *te
         return tool_usage_error(tool, "--leases: \"%s\" is no valid network name", source.network);
     if (source.path[0] == '\0')
         return tool_usage_error(tool, "--leases: no file given");
-    more = reallocarray(options->leases, options->lease_count + 1, sizeof(*more));
+    more = reallocarray(options->sources.leases, options->sources.lease_count + 1, sizeof(*more));
     if (more == NULL) {
         fprintf(stderr, "%s: %s\n", tool->name, strerror(ENOMEM));
         return TOOL_FAILED;
     }
-    options->leases = more;
-    options->leases[options->lease_count++] = source;
+    options->sources.leases = more;
+    options->sources.leases[options->sources.lease_count++] = source;
     return -1;
 }
 
 /* An exit status, or -1 to go on. */
 static int parse(struct tool *tool, int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {{"leases", required_argument, NULL, 'l'},
-                                          {"verbose", no_argument, NULL, 'v'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"version", no_argument, NULL, 'V'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"leases", required_argument, NULL, 'l'}, {"watch", no_argument, NULL, 'w'},
+        {"verbose", no_argument, NULL, 'v'},      {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0}};
     int option, status = -1;
 
     opterr = 0;
-    while (status < 0 && (option = getopt_long(argc, argv, ":l:vhV", longs, NULL)) != -1) {
+    while (status < 0 && (option = getopt_long(argc, argv, ":l:wvhV", longs, NULL)) != -1) {
         switch (option) {
         case 'l':
             status = add_leases(tool, options, optarg);
+            break;
+        case 'w':
+            options->watch = true;
             break;
         case 'v':
             options->verbose = true;
@@ -117,48 +114,27 @@ static int parse(struct tool *tool, int argc, char **argv, struct options *optio
     return status;
 }
 
-static int read_sources(struct index *index, const struct options *options)
-{
-    const struct libvirt_dirs dirs = libvirt_dirs_default();
-    int rc = guests_refresh(index, &dirs);
-
-    if (rc == 0)
-        rc = status_refresh(index, &dirs);
-    for (size_t i = 0; rc == 0 && i < options->lease_count; i++) {
-        CLEANUP_FREE char *path = realpath(options->leases[i].path, NULL);
-
-        /* A file that is not there is reported under the name that was given. */
-        rc = lease_file_refresh(index, options->leases[i].network,
-                                path != NULL ? path : options->leases[i].path);
-    }
-    if (rc == 0)
-        rc = leases_prune(index);
-    return rc < 0 ? report_errno(index->report, rc, "index") : 0;
-}
-
-static void sync_once(struct tool *tool, const struct options *options)
+static int run(struct tool *tool, const struct options *options)
 {
     const struct report report = tool_report(tool);
-    struct index *index = NULL;
+    int status;
 
-    if (index_open(tool_state_dir(), &report, &index) == 0 && read_sources(index, options) == 0)
-        index_commit(index);
-    index_close(index);
+    tool->changes = options->verbose ? stdout : NULL;
+    if (options->watch)
+        return watch(tool, tool_state_dir(), &options->sources) < 0 ? TOOL_FAILED : TOOL_DONE;
+    sync_pass(tool_state_dir(), &options->sources, &report);
+    status = tool_finish_output(tool);
+    return tool->failed ? TOOL_FAILED : status;
 }
 
 int main(int argc, char **argv)
 {
     struct tool tool = {.name = "lvindex-sync"};
-    struct options options = {NULL, 0, false};
+    struct options options = {.sources = {.libvirt = libvirt_dirs_default()}};
     int status = tool_open_stdio() < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &options);
 
-    if (status < 0) {
-        tool.changes = options.verbose ? stdout : NULL;
-        sync_once(&tool, &options);
-        status = tool_finish_output(&tool);
-        if (tool.failed)
-            status = TOOL_FAILED;
-    }
-    free(options.leases);
+    if (status < 0)
+        status = run(&tool, &options);
+    free(options.sources.leases);
     return status;
 }

@@ -49,7 +49,7 @@ static struct event event_of(enum event_action action, const char *ip, const cha
 
 static void apply(struct event event)
 {
-    ck_assert_int_eq(event_apply(idx, &event), 0);
+    ck_assert_int_eq(event_apply(idx, &event, fixture_dirs().networks), 0);
 }
 
 static struct lease known(const char *ip)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "hook/init.h"
 #include "indexer/event.h"
@@ -17,7 +18,9 @@ static void print(struct index *index, const char *network, bool libvirt, char *
 
     text[0] = '\0';
     ck_assert_ptr_nonnull(stream);
-    ck_assert_int_eq(init_print(index, network, libvirt, stream), 0);
+    ck_assert_int_eq(libvirt ? init_print_libvirt(index, network, own_dirs().networks, stream)
+                             : init_print(index, network, stream),
+                     0);
     ck_assert_int_eq(ferror(stream), 0);
     fclose(stream);
 }
@@ -156,6 +159,40 @@ START_TEST(expired)
 }
 END_TEST
 
+/* libvirt's own helper prints in the order of its file; what the file cannot hold comes behind. */
+START_TEST(order_of_status)
+{
+    struct index *index = own_index();
+    struct lease lease = lease6_at("fd00::1", "7", "00:01", "six", 9);
+
+    put(index, lease);
+    own_write("net.status",
+              "[{\"ip-address\": \"fd00::2\", \"mac-address\": \"02:00:00:00:00:02\", \"iaid\": \"8\","
+              " \"client-id\": \"00:02\", \"expiry-time\": 5},"
+              " {\"ip-address\": \"192.0.2.2\", \"mac-address\": \"02:00:00:00:00:02\","
+              " \"hostname\": \"b\", \"expiry-time\": 6},"
+              " {\"ip-address\": \"192.0.2.1\", \"mac-address\": \"02:00:00:00:00:01\","
+              " \"hostname\": \"a.dotted\", \"expiry-time\": 7}]");
+    expect(index, "net", true,
+           "6 02:00:00:00:00:02 192.0.2.2 b *\n7 02:00:00:00:00:01 192.0.2.1 * *\n"
+           "5 8 fd00::2 * 00:02\n" LATE_TEXT " 7 fd00::1 six 00:01\n");
+    index_close(index);
+}
+END_TEST
+
+/* libvirtd looks for the file from then on. */
+START_TEST(makes_an_empty_file)
+{
+    struct index *index = own_index();
+    struct stat st;
+
+    expect(index, "net", true, "");
+    ck_assert_int_eq(stat(own_path("net.status"), &st), 0);
+    ck_assert_int_eq(st.st_size, 0);
+    index_close(index);
+}
+END_TEST
+
 /* dnsmasq believes every name that it is given here: only answers are. */
 START_TEST(names)
 {
@@ -263,6 +300,8 @@ int main(void)
     tcase_add_test(tcase, duid_alone);
     tcase_add_test(tcase, without_a_field);
     tcase_add_test(tcase, expired);
+    tcase_add_test(tcase, order_of_status);
+    tcase_add_test(tcase, makes_an_empty_file);
     tcase_add_test(tcase, names);
     tcase_add_test(tcase, domain);
     tcase_add_test(tcase, widths);

@@ -382,7 +382,8 @@ START_TEST(fields_that_stay)
     own_expect_lease(index, "virbr0", "fd00::1", "52:54:00:00:00:01 - 0" OURS);
     snprintf(text, sizeof(text), without, "8");
     take(index, text);
-    own_expect_lease(index, "virbr0", "fd00::1", " - 0" OURS);
+    /* .status cannot keep a lease without a hardware address: it is the hook's. */
+    own_expect_lease(index, "virbr0", "fd00::1", " - 0 0");
     own_index_end(index, 1);
 }
 END_TEST

@@ -1,0 +1,72 @@
+#include "replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NEW_SUFFIX     ".new"
+#define DAMAGED_SUFFIX ".damaged"
+
+static int suffixed(char path[static NAME_MAX + 1], const char *name, const char *suffix)
+{
+    return snprintf(path, NAME_MAX + 1, "%s%s", name, suffix) > NAME_MAX ? -ENAMETOOLONG : 0;
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+    while (len > 0) {
+        ssize_t put = write(fd, text, len);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return put < 0 ? -errno : -EIO;
+        text += put;
+        len -= (size_t)put;
+    }
+    return 0;
+}
+
+int replace_file(int dirfd, const char *name, const char *text, size_t len)
+{
+    char temporary[NAME_MAX + 1];
+    int rc = suffixed(temporary, name, NEW_SUFFIX);
+    int fd;
+
+    if (rc < 0)
+        return rc;
+    if (unlinkat(dirfd, temporary, 0) < 0 && errno != ENOENT)
+        return -errno;
+    fd = openat(dirfd, temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    rc = write_all(fd, text, len);
+    if (rc == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0 || renameat(dirfd, temporary, dirfd, name) < 0))
+        rc = -errno;
+    if (rc < 0) {
+        unlinkat(dirfd, temporary, 0);
+        close(fd);
+        return rc;
+    }
+    if (fsync(dirfd) < 0) {
+        rc = -errno;
+        close(fd);
+        return rc;
+    }
+    return fd;
+}
+
+int replace_keep_damaged(int dirfd, const char *name)
+{
+    char damaged[NAME_MAX + 1];
+    int rc = suffixed(damaged, name, DAMAGED_SUFFIX);
+
+    if (rc < 0)
+        return rc;
+    if (unlinkat(dirfd, damaged, 0) < 0 && errno != ENOENT)
+        return -errno;
+    return linkat(dirfd, name, dirfd, damaged, 0) < 0 ? -errno : 0;
+}

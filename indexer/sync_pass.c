@@ -1,0 +1,39 @@
+#include "sync_pass.h"
+
+#include <stdlib.h>
+
+#include "cleanup.h"
+#include "lease_file.h"
+#include "leases.h"
+#include "status.h"
+
+static int read_sources(struct index *index, const struct sync_sources *sources)
+{
+    int rc = guests_refresh(index, &sources->libvirt);
+
+    if (rc == 0)
+        rc = status_refresh(index, &sources->libvirt);
+    for (size_t i = 0; rc == 0 && i < sources->lease_count; i++) {
+        const struct lease_source *source = &sources->leases[i];
+        CLEANUP_FREE char *path = realpath(source->path, NULL);
+
+        /* A file that is not there is reported under the name that was given. */
+        rc = lease_file_refresh(index, source->network, path != NULL ? path : source->path);
+    }
+    if (rc == 0)
+        rc = leases_prune(index);
+    return rc < 0 ? report_errno(index->report, rc, "index") : 0;
+}
+
+int sync_pass(const char *state_dir, const struct sync_sources *sources, const struct report *report)
+{
+    struct index *index = NULL;
+    int rc = index_open(state_dir, report, &index);
+
+    if (rc == 0)
+        rc = read_sources(index, sources);
+    if (rc == 0)
+        rc = index_commit(index);
+    index_close(index);
+    return rc;
+}

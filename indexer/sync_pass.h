@@ -1,0 +1,26 @@
+/*
+ * One pass over all sources of lvindex-sync, then one commit.
+ */
+#ifndef LVINDEX_INDEXER_SYNC_PASS_H
+#define LVINDEX_INDEXER_SYNC_PASS_H
+
+#include "guests.h"
+#include "report.h"
+
+/* A lease file of dnsmasq's, and the network that it is for. */
+struct lease_source {
+    const char *network;
+    const char *path;
+};
+
+struct sync_sources {
+    struct libvirt_dirs libvirt;
+    struct lease_source *leases;
+    size_t lease_count;
+};
+
+/* Brings the index of `state_dir` in line with the sources: 1 when anything changed, 0 when nothing did, or
+ * -errno. What could not be read, and every failure, is reported. */
+int sync_pass(const char *state_dir, const struct sync_sources *sources, const struct report *report);
+
+#endif
