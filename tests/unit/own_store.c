@@ -2,8 +2,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "schema/tdb_layout.h"
 
 struct reports own_reports;
 
@@ -88,4 +93,19 @@ void own_expect_files(const char *also)
     }
     closedir(stream);
     ck_assert_int_eq(expected, also != NULL ? 3 : 2);
+}
+
+void own_wipe_tables(void)
+{
+    int fd = open(own_path(INDEX_FILE), O_RDWR | O_CLOEXEC);
+    struct tdb_layout_header header;
+    size_t len;
+    uint8_t *zeros;
+
+    ck_assert_int_eq(pread(fd, &header, sizeof(header), 0), sizeof(header));
+    len = (size_t)tdb_layout_chain(header.hash_size);
+    zeros = calloc(1, len);
+    ck_assert_int_eq(pwrite(fd, zeros, len, 0), (ssize_t)len);
+    free(zeros);
+    close(fd);
 }

@@ -34,4 +34,7 @@ unsigned long own_inode(const char *file);
 /* The own directory must hold the index and the lock, and besides only `also` (NULL: nothing). */
 void own_expect_files(const char *also);
 
+/* Overwrites the index's header and hash table with zeros, in place. */
+void own_wipe_tables(void);
+
 #endif

@@ -124,9 +124,11 @@ static const struct {
 
 START_TEST(iaid)
 {
-    struct lease untouched = {.iaid = 9, .host = "x"}, lease = untouched;
+    static const struct lease untouched = {.iaid = 9, .host = "x"};
+    struct lease lease;
     char text[IAID_TEXT_SIZE] = "z";
 
+    memcpy(&lease, &untouched, sizeof(lease));
     ck_assert_msg(iaid_parse(iaids[_i].text, &lease) == (iaids[_i].valid ? 0 : -EINVAL), "\"%s\"",
                   iaids[_i].text);
     if (!iaids[_i].valid) {
