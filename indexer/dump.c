@@ -14,10 +14,15 @@ static void print_help(const struct tool *tool)
     printf("Usage: %s [OPTION]...\n"
            "Show the leases and names of the lvindex index. Anyone may; nothing is changed.\n"
            "\n"
-           "  -j, --json     print a JSON object, for programs\n"
-           "  -r, --raw      print every record of the index, escaped: one line \"key = value\" each\n"
-           "  -h, --help     show this help and exit\n"
-           "  -V, --version  show the version and exit\n"
+           "  -j, --json          print a JSON object, for programs\n"
+           "  -r, --raw           print every record of the index, escaped: one line\n"
+           "                      \"key = value\" each\n"
+           "  -n, --network=NAME  one network's leases, as \"virsh net-dhcp-leases\" shows them;\n"
+           "                      NAME is its bridge or libvirt's name of it\n"
+           "  -g, --guest=NAME    one running guest's addresses, as \"virsh domifaddr --source lease\"\n"
+           "                      shows them\n"
+           "  -h, --help          show this help and exit\n"
+           "  -V, --version       show the version and exit\n"
            "\n"
            "Without an option, a table for people. A host name in brackets is not answered, for the\n"
            "reason behind it.\n"
@@ -29,59 +34,76 @@ static void print_help(const struct tool *tool)
            "  %s\n"
            "  %s --json | jq -r '.leases[] | select(.hostname == \"web\") | .\"ip-address\"'\n"
            "\n"
-           "Exit status: 0 done; 1 there is no index, or it could not be read; 2 wrong usage.\n",
-           tool->name, tool->name, tool->name);
+           "  %s --network default\n"
+           "\n"
+           "Exit status: 0 done; 1 there is no index, no such network or guest, or it could not be\n"
+           "read; 2 wrong usage.\n",
+           tool->name, tool->name, tool->name, tool->name);
 }
 
-static int dump(struct tool *tool, int (*format)(struct index *index, FILE *to))
+/* What to print. */
+struct choice {
+    int (*format)(struct index *index, const char *wanted, FILE *to);
+    const char *wanted; /* the network or the guest; NULL: all */
+};
+
+static int print(struct tool *tool, const struct choice *choice)
 {
     const struct report report = tool_report(tool);
     struct index *index = NULL;
 
     if (index_open_read(tool_state_dir(), &report, &index) == 0) {
         bool there = store_meta(index->store)->generation > 0 || store_damaged(index->store);
-        int rc = there ? format(index, stdout) : -ENOENT;
+        int rc = there ? choice->format(index, choice->wanted, stdout) : -ENOENT;
 
-        if (rc < 0)
+        if (rc == -ENOENT && there)
+            report_problem(&report, "not known", "%s", choice->wanted);
+        else if (rc < 0)
             report_errno(&report, rc, "%s/" INDEX_FILE, tool_state_dir());
         index_close(index);
     }
     return tool_finish_output(tool) == TOOL_DONE && !tool->failed ? TOOL_DONE : TOOL_FAILED;
 }
 
-int main(int argc, char **argv)
+/* An exit status, or -1 to go on. */
+static int parse(struct tool *tool, int argc, char **argv, struct choice *choice)
 {
     static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
                                           {"raw", no_argument, NULL, 'r'},
+                                          {"network", required_argument, NULL, 'n'},
+                                          {"guest", required_argument, NULL, 'g'},
                                           {"help", no_argument, NULL, 'h'},
                                           {"version", no_argument, NULL, 'V'},
                                           {NULL, 0, NULL, 0}};
-    struct tool tool = {.name = "lvindex-dump"};
-    int (*format)(struct index * index, FILE * to) = dump_table;
-    int option;
+    int option, chosen = 0;
 
-    if (tool_open_stdio() < 0)
-        return TOOL_FAILED;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "jrhV", longs, NULL)) != -1) {
-        switch (option) {
-        case 'j':
-            format = dump_json;
-            break;
-        case 'r':
-            format = dump_raw;
-            break;
-        case 'h':
-            print_help(&tool);
-            return tool_finish_output(&tool);
-        case 'V':
-            tool_version(&tool);
-            return tool_finish_output(&tool);
-        default:
-            return tool_usage_error(&tool, "%s is no option or takes no value", argv[optind - 1]);
+    while ((option = getopt_long(argc, argv, ":jrn:g:hV", longs, NULL)) != -1) {
+        if (option == 'h' || option == 'V') {
+            (option == 'h' ? print_help : tool_version)(tool);
+            return tool_finish_output(tool);
         }
+        if (option == '?' || option == ':')
+            return tool_usage_error(tool,
+                                    option == ':' ? "%s needs a value" : "%s is no option or takes no value",
+                                    argv[optind - 1]);
+        *choice = (struct choice){option == 'j'   ? dump_json
+                                  : option == 'r' ? dump_raw
+                                  : option == 'n' ? dump_network
+                                                  : dump_guest,
+                                  optarg};
+        chosen++;
     }
-    if (optind < argc)
-        return tool_usage_error(&tool, "%s: too many arguments", argv[optind]);
-    return dump(&tool, format);
+    if (chosen > 1)
+        return tool_usage_error(tool, "only one of --json, --raw, --network and --guest");
+    return optind < argc ? tool_usage_error(tool, "%s: too many arguments", argv[optind]) : -1;
+}
+
+int main(int argc, char **argv)
+{
+    struct tool tool = {.name = "lvindex-dump"};
+    struct choice choice = {dump_table, NULL};
+    int status = tool_open_stdio() < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &choice);
+
+    return status < 0 ? print(&tool, &choice) : status;
 }

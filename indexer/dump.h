@@ -29,10 +29,16 @@ void dump_free(struct dump_leases *leases);
 #define CLEANUP_DUMP __attribute__((cleanup(dump_free)))
 
 /* For people: one aligned line a lease. */
-int dump_table(struct index *index, FILE *to);
+int dump_table(struct index *index, const char *unused, FILE *to);
 /* For programs: one JSON object, see lvindex-dump(1). */
-int dump_json(struct index *index, FILE *to);
+int dump_json(struct index *index, const char *unused, FILE *to);
 /* Every key and value, escaped: one line "key = value" a record, by key. */
-int dump_raw(struct index *index, FILE *to);
+int dump_raw(struct index *index, const char *unused, FILE *to);
+/* One network, as `virsh net-dhcp-leases` shows it. `wanted` is its bridge, or its name. -ENOENT when it is
+ * not known. */
+int dump_network(struct index *index, const char *wanted, FILE *to);
+/* One running guest, as `virsh domifaddr --source lease` shows it, with host names: a line for each address
+ * of each of its interfaces. -ENOENT when no network knows it. */
+int dump_guest(struct index *index, const char *wanted, FILE *to);
 
 #endif

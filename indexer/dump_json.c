@@ -112,7 +112,7 @@ static int add_leases(struct json_object *array, const struct dump_leases *lease
     return rc;
 }
 
-int dump_json(struct index *index, FILE *to)
+int dump_json(struct index *index, const char *unused, FILE *to)
 {
     CLEANUP_DUMP struct dump_leases leases = {NULL, 0};
     CLEANUP_JSON struct json_object *object = json_object_new_object();
@@ -120,6 +120,7 @@ int dump_json(struct index *index, FILE *to)
     const char *text;
     int rc;
 
+    (void)unused;
     if (object == NULL || array == NULL) {
         json_object_put(array);
         return -ENOMEM;

@@ -7,75 +7,9 @@
 
 #include "cleanup.h"
 #include "dump.h"
-#include "escape.h"
+#include "table.h"
 
 #define COLUMNS 7
-
-/* A table of cells on the heap, row after row. */
-struct table {
-    char **cells;
-    size_t rows;
-};
-
-static void table_free(struct table *table)
-{
-    for (size_t i = 0; i < table->rows * COLUMNS; i++)
-        free(table->cells[i]);
-    free(table->cells);
-}
-
-/* Adds a row of texts, which are escaped; an empty one shows as "-". */
-static int add_row(struct table *table, const char *const texts[COLUMNS])
-{
-    char **more = reallocarray(table->cells, (table->rows + 1) * COLUMNS, sizeof(char *));
-
-    if (more == NULL)
-        return -ENOMEM;
-    table->cells = more;
-    for (size_t i = 0; i < COLUMNS; i++) {
-        char *cell = escape_text(bytes_of(texts[i][0] != '\0' ? texts[i] : "-"));
-
-        if (cell == NULL) {
-            while (i-- > 0)
-                free(more[table->rows * COLUMNS + i]);
-            return -ENOMEM;
-        }
-        more[table->rows * COLUMNS + i] = cell;
-    }
-    table->rows++;
-    return 0;
-}
-
-/* How many columns of a terminal a text takes: its characters, which is right for nearly all names. */
-static size_t width(const char *text)
-{
-    size_t count = 0;
-
-    for (; *text != '\0'; text++)
-        count += (*text & 0xc0) != 0x80;
-    return count;
-}
-
-static void print_table(const struct table *table, FILE *to)
-{
-    size_t widths[COLUMNS] = {0};
-
-    for (size_t i = 0; i < table->rows * COLUMNS; i++) {
-        size_t cell = width(table->cells[i]);
-
-        if (cell > widths[i % COLUMNS])
-            widths[i % COLUMNS] = cell;
-    }
-    for (size_t i = 0; i < table->rows * COLUMNS; i++) {
-        bool last = i % COLUMNS == COLUMNS - 1;
-
-        fputs(table->cells[i], to);
-        if (last)
-            fputc('\n', to);
-        else
-            fprintf(to, "%*s", (int)(widths[i % COLUMNS] - width(table->cells[i]) + 2), "");
-    }
-}
 
 #define TIME_TEXT 64
 
@@ -152,25 +86,26 @@ static int add_lease(struct table *table, const struct dump_lease *entry, uint64
 
     if (host == NULL || guests == NULL)
         return -ENOMEM;
-    return add_row(table, (const char *const[COLUMNS]){lease->network, ip_format(&lease->ip, ip),
-                                                       hwaddr_format(&lease->hwaddr, mac), host, guests,
-                                                       format_expiry(lease->expiry, expiry),
-                                                       format_left(lease->expiry, now, left)});
+    return table_add(table, (const char *const[COLUMNS]){lease->network, ip_format(&lease->ip, ip),
+                                                         hwaddr_format(&lease->hwaddr, mac), host, guests,
+                                                         format_expiry(lease->expiry, expiry),
+                                                         format_left(lease->expiry, now, left)});
 }
 
-int dump_table(struct index *index, FILE *to)
+int dump_table(struct index *index, const char *unused, FILE *to)
 {
     static const char *const head[COLUMNS] = {"NETWORK", "ADDRESS", "MAC", "HOST NAME",
                                               "GUEST",   "EXPIRES", "LEFT"};
     CLEANUP_DUMP struct dump_leases leases = {NULL, 0};
-    __attribute__((cleanup(table_free))) struct table table = {NULL, 0};
+    CLEANUP_TABLE struct table table = {.columns = COLUMNS};
     int rc = dump_collect(index, &leases);
 
+    (void)unused;
     if (rc == 0)
-        rc = add_row(&table, head);
+        rc = table_add(&table, head);
     for (size_t i = 0; rc == 0 && i < leases.count; i++)
         rc = add_lease(&table, &leases.at[i], index->now);
     if (rc == 0)
-        print_table(&table, to);
+        table_print(&table, to);
     return rc;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "conf.h"
 #include "leases.h"
 #include "status_entry.h"
 #include "status_mirror.h"
@@ -148,6 +149,9 @@ int event_apply(struct index *index, const struct event *event, const char *netw
 
     if (!event->libvirt)
         return take(index, event, NULL);
+    rc = conf_refresh(index, networks);
+    if (rc < 0)
+        return report_errno(index->report, rc, "index");
     rc = status_mirror_open(&mirror, index, networks, event->lease.network);
     if (rc == 0)
         rc = take(index, event, &mirror);

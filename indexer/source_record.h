@@ -12,6 +12,7 @@
 #define SOURCE_STATUS      "status:"
 #define SOURCE_DEFINITIONS "definitions:"
 #define SOURCE_LEASES      "leases:"
+#define SOURCE_CONF        "conf:"
 
 /* A record, unpacked; items point into `value`. */
 struct source_record {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cleanup.h"
+#include "conf.h"
 #include "lease_file.h"
 #include "leases.h"
 #include "status.h"
@@ -11,6 +12,8 @@ static int read_sources(struct index *index, const struct sync_sources *sources)
 {
     int rc = guests_refresh(index, &sources->libvirt);
 
+    if (rc == 0)
+        rc = conf_refresh(index, sources->libvirt.networks);
     if (rc == 0)
         rc = status_refresh(index, &sources->libvirt);
     for (size_t i = 0; rc == 0 && i < sources->lease_count; i++) {

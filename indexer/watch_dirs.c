@@ -89,7 +89,7 @@ static bool ends_in(const char *name, const char *suffix)
 /* May an event of this name concern a source? */
 static bool is_source(const char *name, const struct sync_sources *sources)
 {
-    if (ends_in(name, ".status") || ends_in(name, ".macs") || ends_in(name, ".xml"))
+    if (ends_in(name, ".status") || ends_in(name, ".macs") || ends_in(name, ".xml") || ends_in(name, ".conf"))
         return true;
     for (size_t i = 0; i < sources->lease_count; i++) {
         const char *slash = strrchr(sources->leases[i].path, '/');

@@ -109,8 +109,10 @@ struct bytes full_network(void)
 {
     uint8_t room[NETWORK_PACKED_MAX];
     struct packer p = {room, room + sizeof(room), false};
-    struct network network = {.libvirt = true, .server_duid = {.len = OCTETS_MAX}};
+    struct network network = {
+        .libvirt = true, .server_duid = {.len = OCTETS_MAX}, .prefix_ipv4 = 32, .prefix_ipv6 = 128};
 
+    memset(network.name, 'n', NETWORK_MAX);
     network_pack(&p, &network);
     ck_assert_ptr_eq(p.at, p.end);
     return exact(room, &p);

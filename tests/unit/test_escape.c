@@ -172,7 +172,7 @@ static const struct {
 START_TEST(format_characters)
 {
     for (uint32_t c = never_shown[_i].first; c <= never_shown[_i].last; c++) {
-        char raw[4], *text = escaped(escape_text, raw, encode(c, raw));
+        char raw[4] = "", *text = escaped(escape_text, raw, encode(c, raw));
 
         ck_assert_msg(text[0] == '\\', "U+%04X is shown", c);
         free(text);

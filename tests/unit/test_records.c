@@ -307,8 +307,8 @@ END_TEST
 
 START_TEST(network_record)
 {
-    static const uint8_t expected[] = {1, 2, 0xd1, 0xd2};
-    struct network network = {true, {2, {0xd1, 0xd2}}}, parsed;
+    static const uint8_t expected[] = {1, 2, 0xd1, 0xd2, 3, 'l', 'a', 'b', 24, 64};
+    struct network network = {true, {2, {0xd1, 0xd2}}, "lab", 24, 64}, parsed;
     uint8_t packed[NETWORK_PACKED_MAX];
     struct packer p = {packed, packed + sizeof(packed), false};
 
@@ -318,7 +318,13 @@ START_TEST(network_record)
     ck_assert(network_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
     ck_assert(parsed.libvirt);
     ck_assert(octets_equal(&parsed.server_duid, &network.server_duid));
+    ck_assert_str_eq(parsed.name, "lab");
+    ck_assert_uint_eq(parsed.prefix_ipv4, 24);
+    ck_assert_uint_eq(parsed.prefix_ipv6, 64);
     packed[0] = 2;
+    ck_assert(!network_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
+    packed[0] = 1;
+    packed[8] = 33;
     ck_assert(!network_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
 
     network = (struct network){.libvirt = false, .server_duid = {.len = OCTETS_MAX}};

@@ -256,7 +256,7 @@ static struct index *open_index(void)
 static void fill_index(struct index *index)
 {
     struct source source = {.number = 7, .identity = {1, 2, 3, 4, 5}, .digest = 6};
-    struct network network = {true, {2, {0xd1, 0xd2}}};
+    struct network network = {true, {2, {0xd1, 0xd2}}, "lab", 24, 64};
     struct lease lease = lease_at("10.0.0.1", "web");
 
     strcpy(lease.domain, "lab");

@@ -1,0 +1,116 @@
+#include "conf.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "network_files.h"
+#include "numbers.h"
+#include "schema/name.h"
+
+/* What a file says. */
+struct conf {
+    char bridge[NETWORK_MAX + 1]; /* "": not said */
+    uint8_t prefix_ipv4;
+    uint8_t prefix_ipv6;
+};
+
+/* The length of a netmask's prefix; -1 when it is none. */
+static int mask_length(const struct ip *mask)
+{
+    uint32_t bits = 0;
+    int length = 0;
+
+    for (int i = 0; i < IPV4_LEN; i++)
+        bits = bits << 8 | mask->octets[i];
+    while (length < 32 && (bits & UINT32_C(1) << (31 - length)) != 0)
+        length++;
+    return length == 32 || (bits << length) == 0 ? length : -1;
+}
+
+/* FIRST[,LAST],NETMASK or PREFIX[,TIME]: the field behind the addresses. */
+static void read_range(char *text, struct conf *conf)
+{
+    struct ip first, ip;
+    uint64_t prefix;
+    char *field = strsep(&text, ",");
+
+    if (ip_parse(field, &first) < 0)
+        return;
+    while ((field = strsep(&text, ",")) != NULL) {
+        if (first.len == IPV6_LEN && conf->prefix_ipv6 == 0 && number_parse(field, 128, &prefix) == 0)
+            conf->prefix_ipv6 = (uint8_t)prefix;
+        if (first.len == IPV4_LEN && conf->prefix_ipv4 == 0 && ip_parse(field, &ip) == 0 &&
+            ip.len == IPV4_LEN && mask_length(&ip) > 0)
+            conf->prefix_ipv4 = (uint8_t)mask_length(&ip);
+    }
+}
+
+static void read_conf(char *text, struct conf *conf)
+{
+    static const char interface[] = "interface=", range[] = "dhcp-range=";
+    char *line;
+
+    memset(conf, 0, sizeof(*conf));
+    while ((line = strsep(&text, "\n")) != NULL) {
+        if (strncmp(line, interface, strlen(interface)) == 0 &&
+            strlen(line + strlen(interface)) <= NETWORK_MAX)
+            strcpy(conf->bridge, line + strlen(interface));
+        else if (strncmp(line, range, strlen(range)) == 0)
+            read_range(line + strlen(range), conf);
+    }
+}
+
+static int set_network(struct index *index, const char *bridge, const char *name, const struct conf *conf)
+{
+    struct network network;
+    int rc = index_network(index, bridge, &network);
+
+    if (rc < 0)
+        return rc;
+    strcpy(network.name, name);
+    network.prefix_ipv4 = conf->prefix_ipv4;
+    network.prefix_ipv6 = conf->prefix_ipv6;
+    return index_set_network(index, bridge, &network);
+}
+
+/* A file that is no network's (it names no bridge) says nothing. */
+static int apply(struct index *index, const char *name, const struct source_file *source)
+{
+    struct source new = source_file_new(source, false);
+    struct source_item item = {.guest = {NULL, 0}};
+    struct conf conf;
+    int rc = 0;
+
+    read_conf(source->file.text, &conf);
+    item.guest = bytes_of(conf.bridge);
+    if (conf.bridge[0] != '\0' && network_valid(conf.bridge))
+        rc = set_network(index, conf.bridge, name, &conf);
+    /* The bridge is remembered, for when the file is gone. */
+    return rc < 0
+               ? rc
+               : source_record_save(index->store, source->name, &new, &item, conf.bridge[0] != '\0', false);
+}
+
+static int forget(struct index *index, const char *name)
+{
+    CLEANUP_SOURCE struct source_record known = {.count = 0};
+    const struct conf nothing = {.prefix_ipv4 = 0};
+    char source[SOURCE_NAME_MAX + 1], bridge[NETWORK_MAX + 1] = "";
+    int rc;
+
+    snprintf(source, sizeof(source), SOURCE_CONF "%s", name);
+    rc = source_record_load(index->store, source, &known);
+    if (rc == 0 && known.count > 0 && known.items[0].guest.len <= NETWORK_MAX) {
+        memcpy(bridge, known.items[0].guest.at, known.items[0].guest.len);
+        rc = set_network(index, bridge, "", &nothing);
+    }
+    return rc < 0 ? rc : source_record_delete(index->store, source);
+}
+
+int conf_refresh(struct index *index, const char *dir)
+{
+    static const struct network_file_kind kind = {".conf", SOURCE_CONF, apply, forget};
+
+    return network_files_refresh(index, dir, &kind);
+}
