@@ -108,7 +108,7 @@ exec_sandbox_env() {
         "LVINDEX_DEFINITIONS_DIR=$SANDBOX/definitions"
     )
     local name
-    for name in LVINDEX_NETWORK VIR_BRIDGE_NAME ASAN_OPTIONS UBSAN_OPTIONS MALLOC_PERTURB_; do
+    for name in LVINDEX_NETWORK VIR_BRIDGE_NAME TZ ASAN_OPTIONS UBSAN_OPTIONS MALLOC_PERTURB_; do
         if [[ -n ${!name-} ]]; then
             environment+=("$name=${!name}")
         fi
