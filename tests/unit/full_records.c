@@ -39,9 +39,9 @@ void full_lease(struct lease *lease, uint8_t ip_len)
     lease->expiry = SECONDS_MAX;
     lease->seen = lease->heard = MILLIS_MAX;
     fill(lease->host, LABEL_MAX, 'h');
-    /* Labels of 62: four fit, and their dots. */
+    /* Labels of 50: no rule but that of the whole length would be broken by one byte more. */
     fill(lease->domain, DOMAIN_MAX - LABEL_MAX - 1, 'd');
-    for (size_t i = 62; i < strlen(lease->domain) - 1; i += 63)
+    for (size_t i = 50; i < strlen(lease->domain) - 1; i += 51)
         lease->domain[i] = '.';
     fill(lease->interface, INTERFACE_MAX, 'i');
     fill(lease->refused, RAW_NAME_MAX, '\xff');

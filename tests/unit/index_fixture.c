@@ -9,6 +9,7 @@
 
 #include "build_index.h"
 #include "check_index.h"
+#include "test_case.h"
 
 static size_t problems;
 static char last_problem[512];
@@ -25,22 +26,16 @@ static char state_dir[256], networks_dir[256], definitions_dir[256];
 
 static void make_dir(char *to, const char *name)
 {
-    snprintf(to, sizeof(state_dir), "%s", test_path(name));
+    snprintf(to, sizeof(state_dir), "%s", own_path(name));
     ck_assert(mkdir(to, 0755) == 0 || errno == EEXIST);
 }
 
 void fixture_setup(void)
 {
-    ck_assert_ptr_nonnull(test_directory());
     make_dir(state_dir, "state");
     make_dir(networks_dir, "networks");
     make_dir(definitions_dir, "definitions");
-    ck_assert(mkdir(test_path("definitions/qemu"), 0755) == 0 || errno == EEXIST);
-}
-
-void fixture_teardown(void)
-{
-    test_directory_remove();
+    ck_assert(mkdir(own_path("definitions/qemu"), 0755) == 0 || errno == EEXIST);
 }
 
 const char *fixture_state_dir(void)

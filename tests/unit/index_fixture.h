@@ -8,9 +8,9 @@
 #include "indexer/guests.h"
 #include "indexer/index.h"
 
-/* Unchecked fixture: an empty state directory, and empty directories of networks and definitions. */
+/* Checked fixture, in the test's directory: an empty state directory, and empty directories of networks and
+ * definitions. */
 void fixture_setup(void);
-void fixture_teardown(void);
 
 const char *fixture_state_dir(void);
 struct libvirt_dirs fixture_dirs(void);

@@ -8,6 +8,7 @@
 
 #include "build_index.h"
 #include "index_fixture.h"
+#include "test_case.h"
 #include "indexer/leases.h"
 
 #define MAC_A "52:54:00:00:00:0a"
@@ -26,7 +27,6 @@ static void teardown(void)
 {
     fixture_commit(idx, 1);
     ck_assert_uint_eq(fixture_problems(), 0);
-    fixture_teardown();
 }
 
 /* An event with an expiry far ahead. */
@@ -312,10 +312,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("events");
-    TCase *tests = tcase_create("events");
-    SRunner *runner;
-    int failed;
+    TCase *tests = test_case("events");
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, add_then_del);
@@ -334,10 +331,5 @@ int main(void)
     tcase_add_test(tests, first_seen_stays_with_the_client);
     tcase_add_test(tests, server_duid_is_kept_for_init);
     tcase_add_test(tests, stamps_only_grow);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return test_case_run(tests);
 }

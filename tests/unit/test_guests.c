@@ -7,6 +7,7 @@
 
 #include "build_index.h"
 #include "index_fixture.h"
+#include "test_case.h"
 #include "indexer/derive.h"
 #include "indexer/leases.h"
 
@@ -25,7 +26,6 @@ static void setup(void)
 static void teardown(void)
 {
     fixture_commit(idx, 1);
-    fixture_teardown();
 }
 
 static void put(const char *network, const char *ip, const char *mac, const char *host, uint64_t heard)
@@ -331,10 +331,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("guests");
-    TCase *tests = tcase_create("guests");
-    SRunner *runner;
-    int failed;
+    TCase *tests = test_case("guests");
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, guest_starts_and_stops);
@@ -357,10 +354,5 @@ int main(void)
     tcase_add_test(tests, names_that_differ_in_case_only);
     tcase_add_loop_test(tests, bad_entry_loses_only_itself, 0, sizeof(bad_entries) / sizeof(bad_entries[0]));
     tcase_add_test(tests, own_host_name_is_nobody_elses);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return test_case_run(tests);
 }

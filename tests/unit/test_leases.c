@@ -8,6 +8,7 @@
 #include "build_index.h"
 #include "check_index.h"
 #include "index_fixture.h"
+#include "test_case.h"
 #include "indexer/leases.h"
 
 static void put(struct index *index, const char *network, const char *ip, const char *mac, const char *host,
@@ -232,13 +233,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("leases");
-    TCase *tests = tcase_create("leases");
-    SRunner *runner;
-    int failed;
+    TCase *tests = test_case("leases");
 
-    tcase_add_checked_fixture(tests, fixture_setup, fixture_teardown);
-    tcase_set_timeout(tests, 120);
+    tcase_add_checked_fixture(tests, fixture_setup, NULL);
     tcase_add_test(tests, lease_answers_under_all_its_names);
     tcase_add_test(tests, same_lease_again_is_no_change);
     tcase_add_test(tests, changed_lease_leaves_no_old_answer);
@@ -249,10 +246,5 @@ int main(void)
     tcase_add_test(tests, other_records_stay_untouched);
     tcase_add_test(tests, only_what_nobody_else_removes_is_pruned);
     tcase_add_loop_test(tests, random_changes_keep_the_index_whole, 1, 21);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return test_case_run(tests);
 }

@@ -87,11 +87,27 @@ START_TEST(other_file)
 }
 END_TEST
 
+/* Another file, but of the same content: there is nothing to take from it. */
+START_TEST(same_content)
+{
+    struct index *index = own_index();
+
+    own_write("leases", LINE);
+    refresh(index);
+    own_remove_lease(index, "net", "192.0.2.1");
+    replace();
+    refresh(index);
+    own_expect_leases(index, "net", "");
+    index_close(index);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("source_identity");
 
     tcase_add_loop_test(tcase, same_file, 0, 2);
     tcase_add_loop_test(tcase, other_file, 0, (int)(sizeof(others) / sizeof(others[0])));
+    tcase_add_test(tcase, same_content);
     return test_case_run(tcase);
 }

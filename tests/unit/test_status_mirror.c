@@ -10,6 +10,7 @@
 
 #include "build_index.h"
 #include "index_fixture.h"
+#include "test_case.h"
 #include "indexer/leases.h"
 
 #define MAC_A "52:54:00:00:00:0a"
@@ -28,7 +29,6 @@ static void teardown(void)
 {
     ck_assert_int_ge(index_commit(idx), 0);
     index_close(idx);
-    fixture_teardown();
 }
 
 static struct event event_of(enum event_action action, const char *ip, const char *mac, const char *name)
@@ -260,10 +260,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("status_mirror");
-    TCase *tests = tcase_create("status_mirror");
-    SRunner *runner;
-    int failed;
+    TCase *tests = test_case("status_mirror");
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, as_libvirt_writes_it);
@@ -278,10 +275,5 @@ int main(void)
     tcase_add_test(tests, not_utf8);
     tcase_add_test(tests, unwritable_file_fails_the_event);
     tcase_add_test(tests, leftovers_and_modes);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return test_case_run(tests);
 }

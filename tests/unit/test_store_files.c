@@ -232,7 +232,7 @@ START_TEST(lock_is_held)
     struct store *store = own_store(STORE_WRITE), *refused;
     int fd = open(own_path(LOCK_FILE), O_RDWR);
 
-    ck_assert_int_eq(flock(fd, LOCK_EX | LOCK_NB), -1);
+    ck_assert_int_eq(flock(fd, LOCK_SH | LOCK_NB), -1);
     ck_assert_int_eq(errno, EWOULDBLOCK);
     store_close(store);
     ck_assert_int_eq(flock(fd, LOCK_EX | LOCK_NB), 0);
