@@ -34,13 +34,14 @@ void lease_set_name(struct lease *lease, const char *name, const char *domain)
 /* `known` is the same client's lease as it stood, or NULL. */
 static void set_event_name(struct lease *lease, const struct event *event, const struct lease *known)
 {
+    /* The name that libvirt's file shows, too: read from there again, it must be known for a refused one. */
+    const char *asked = event->supplied[0] != '\0' ? event->supplied : event->old_name;
+
     lease_set_name(lease, event->name, event->domain);
     if (event->name[0] != '\0')
         return;
-    if (event->old_name[0] != '\0')
-        refuse(lease, event->old_name, REFUSAL_TAKEN);
-    else if (event->supplied[0] != '\0')
-        refuse(lease, event->supplied, REFUSAL_BY_DNSMASQ);
+    if (asked[0] != '\0')
+        refuse(lease, asked, name_equal(asked, event->old_name) ? REFUSAL_TAKEN : REFUSAL_BY_DNSMASQ);
     else if (known != NULL && event->data_missing)
         /* dnsmasq has forgotten what the client sent: what was refused stays refused */
         refuse(lease, known->refused, known->reason);

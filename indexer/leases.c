@@ -178,7 +178,10 @@ bool lease_same_client(const struct lease *a, const struct lease *b)
 
     if (a->ip.len == IPV6_LEN)
         return same_id && a->iaid == b->iaid && a->temporary == b->temporary;
-    return same_id || (a->hwaddr.len > 0 && hwaddr_equal(&a->hwaddr, &b->hwaddr));
+    /* An address without octets tells clients apart only by their having no client-id either. */
+    if (a->hwaddr.len == 0 && (a->client_id.len > 0 || b->client_id.len > 0))
+        return same_id;
+    return same_id || (a->hwaddr.known && hwaddr_equal(&a->hwaddr, &b->hwaddr));
 }
 
 int expiry_compare(uint64_t a, uint64_t b)

@@ -8,6 +8,9 @@
 #include "cleanup.h"
 #include "schema/tdb_layout.h"
 
+/* libtdb lengthens its files by whole pages of this size. */
+#define PAGE 4096
+
 struct salvage {
     const uint8_t *file;
     uint64_t size;
@@ -64,16 +67,31 @@ static int take(const struct salvage *salvage, uint64_t at, const struct tdb_lay
                           (struct bytes){key.dptr + key.dsize, record->value_len});
 }
 
-/* Records lie one behind the other from the end of the hash table on. */
-static int walk_forward(const struct salvage *salvage, uint32_t hash_size)
+/* Records lie one behind the other from the end of the hash table on. `*stop` is where no sound one begins.
+ */
+static int walk_forward(const struct salvage *salvage, uint32_t hash_size, uint64_t *stop)
 {
     struct tdb_layout_record record;
     int rc = 0;
 
-    for (uint64_t at = tdb_layout_chain(hash_size); rc == 0 && read_record(salvage, at, &record);
-         at += sizeof(record) + record.room)
-        rc = take(salvage, at, &record);
+    for (*stop = tdb_layout_chain(hash_size); rc == 0 && read_record(salvage, *stop, &record);
+         *stop += sizeof(record) + record.room)
+        rc = take(salvage, *stop, &record);
     return rc;
+}
+
+/* Was the file cut off within a record? Then its last words may be a client's. libtdb makes whole pages, and
+ * a record that begins where one must may say that it ends behind the file. */
+static bool is_cut(const struct salvage *salvage, uint64_t stop)
+{
+    struct tdb_layout_record record;
+
+    if (salvage->size % PAGE != 0)
+        return true;
+    if (stop == 0 || stop + sizeof(record) > salvage->size)
+        return false;
+    memcpy(&record, salvage->file + stop, sizeof(record));
+    return record.magic == TDB_LAYOUT_USED && stop + sizeof(record) + record.room > salvage->size;
 }
 
 /* And from the end of the file back: for this no header is needed. */
@@ -113,14 +131,17 @@ static int walk_chain(const struct salvage *salvage, uint32_t bucket, uint32_t h
 static int walk_all(const struct salvage *salvage)
 {
     struct tdb_layout_header header;
-    int rc = walk_back(salvage);
+    uint64_t stop = 0;
+    int rc = 0;
+    bool plausible;
 
     memcpy(&header, salvage->file, sizeof(header));
-    if (header.hash_size == 0 || tdb_layout_chain(header.hash_size) > salvage->size)
-        return rc;
-    if (rc == 0)
-        rc = walk_forward(salvage, header.hash_size);
-    for (uint32_t bucket = 0; rc == 0 && bucket < header.hash_size; bucket++)
+    plausible = header.hash_size != 0 && tdb_layout_chain(header.hash_size) <= salvage->size;
+    if (plausible)
+        rc = walk_forward(salvage, header.hash_size, &stop);
+    if (rc == 0 && !is_cut(salvage, stop))
+        rc = walk_back(salvage);
+    for (uint32_t bucket = 0; plausible && rc == 0 && bucket < header.hash_size; bucket++)
         rc = walk_chain(salvage, bucket, header.hash_size);
     return rc;
 }

@@ -326,6 +326,8 @@ int store_commit(struct store *store)
     struct meta meta = store->base.meta;
     int rc;
 
+    if (store->lockfd < 0)
+        return report_errno(store->report, -EROFS, "%s/" INDEX_FILE, store->dir);
     if (!store->worth && !store->damaged)
         return 0;
     meta.records = count_records(store);

@@ -161,6 +161,23 @@ START_TEST(supplied_names_are_never_answers)
 }
 END_TEST
 
+/* What libvirt's file shows is the name asked for, not the one taken away: that is the one to be known for
+ * refused. */
+START_TEST(name_asked_for_counts_before_the_one_taken)
+{
+    struct event event = event_of(EVENT_OLD, "192.0.2.1", MAC_A, "");
+
+    strcpy(event.supplied, "wanted");
+    strcpy(event.old_name, "lost");
+    apply(event);
+    ck_assert_str_eq(known("192.0.2.1").refused, "wanted");
+    ck_assert_int_eq(known("192.0.2.1").reason, REFUSAL_BY_DNSMASQ);
+    strcpy(event.supplied, "LOST");
+    apply(event);
+    ck_assert_int_eq(known("192.0.2.1").reason, REFUSAL_TAKEN);
+}
+END_TEST
+
 START_TEST(refused_name_survives_a_repetition)
 {
     struct event event = event_of(EVENT_ADD, "192.0.2.1", MAC_A, "");
@@ -322,6 +339,7 @@ int main(void)
     tcase_add_test(tests, old_without_a_name_takes_it_away);
     tcase_add_test(tests, takeover_of_a_name);
     tcase_add_test(tests, supplied_names_are_never_answers);
+    tcase_add_test(tests, name_asked_for_counts_before_the_one_taken);
     tcase_add_test(tests, refused_name_survives_a_repetition);
     tcase_add_loop_test(tests, bad_name_keeps_the_lease, 0, sizeof(bad_names) / sizeof(bad_names[0]));
     tcase_add_test(tests, domain_counts_only_when_valid);

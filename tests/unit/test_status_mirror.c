@@ -218,6 +218,20 @@ START_TEST(refused_name_is_shown_and_stays_refused)
 }
 END_TEST
 
+/* A client without octets in its address, and without a client-id, is the same as long as its address is. */
+START_TEST(refused_name_of_a_client_without_octets)
+{
+    struct event event = event_of(EVENT_ADD, "192.0.2.1", "20-", "");
+
+    strcpy(event.supplied, "www");
+    event.mirrored = event.supplied;
+    apply(&event);
+    fixture_network_file("br0.status", "[" ENTRY("192.0.2.1", "20-", "www") "]");
+    apply_new(EVENT_ADD, "192.0.2.2", MAC_B, "db");
+    ck_assert_str_eq(answers(idx, KEY_HOST, "www", 1), "");
+}
+END_TEST
+
 START_TEST(not_utf8)
 {
     struct event event = event_of(EVENT_ADD, "192.0.2.1", MAC_A, "");
@@ -272,6 +286,7 @@ int main(void)
     tcase_add_test(tests, ipv6_without_hardware_address);
     tcase_add_test(tests, ipv6_keeps_its_hardware_address);
     tcase_add_test(tests, refused_name_is_shown_and_stays_refused);
+    tcase_add_test(tests, refused_name_of_a_client_without_octets);
     tcase_add_test(tests, not_utf8);
     tcase_add_test(tests, unwritable_file_fails_the_event);
     tcase_add_test(tests, leftovers_and_modes);
