@@ -54,7 +54,7 @@ static int run_event(struct tool *tool, enum event_action action, char **argv)
         rc = index_open(tool_state_dir(), &report, &index);
     if (rc == 0) {
         rc = guests_refresh(index, &dirs);
-        rc = rc < 0 ? report_errno(&report, rc, "index") : event_apply(index, &event, dirs.networks);
+        rc = rc < 0 ? index_failed(index, rc) : event_apply(index, &event, dirs.networks);
         if (rc == 0)
             rc = index_commit(index);
     }
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
     struct tool tool = {.name = "lvindex-hook"};
     int option;
 
-    if (tool_open_stdio() < 0)
+    if (tool_start() < 0)
         return TOOL_FAILED;
     opterr = 0;
     /* Options end at the action: what follows it is dnsmasq's. */

@@ -38,7 +38,10 @@ static int open_tdb(const char *path, struct base *base)
         return -EAGAIN;
     base->hash_size = (uint32_t)tdb_hash_size(base->tdb);
     rc = tdb_parse_record(base->tdb, (TDB_DATA){key.at, key.len}, read_meta, &base->meta);
-    return rc == -1 && tdb_error(base->tdb) == TDB_ERR_NOEXIST ? -EBADMSG : rc;
+    /* -1 is libtdb's own: no meta record, or it cannot be got at. */
+    if (rc == -1)
+        return tdb_error(base->tdb) == TDB_ERR_OOM ? -ENOMEM : -EBADMSG;
+    return rc;
 }
 
 static void close_tdb(struct base *base)

@@ -103,7 +103,7 @@ int main(int argc, char **argv)
 {
     struct tool tool = {.name = "lvindex-dump"};
     struct choice choice = {dump_table, NULL};
-    int status = tool_open_stdio() < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &choice);
+    int status = tool_start() < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &choice);
 
     return status < 0 ? print(&tool, &choice) : status;
 }

@@ -140,7 +140,7 @@ static int take(struct index *index, const struct event *event, struct status_mi
     if (rc == 0 || rc == -ENOENT)
         rc = event->action == EVENT_DEL ? drop_lease(index, event, known, mirror)
                                         : take_lease(index, event, known, mirror);
-    return rc < 0 ? report_errno(index->report, rc, "index") : 0;
+    return rc < 0 ? index_failed(index, rc) : 0;
 }
 
 int event_apply(struct index *index, const struct event *event, const char *networks)
@@ -152,7 +152,7 @@ int event_apply(struct index *index, const struct event *event, const char *netw
         return take(index, event, NULL);
     rc = conf_refresh(index, networks);
     if (rc < 0)
-        return report_errno(index->report, rc, "index");
+        return index_failed(index, rc);
     rc = status_mirror_open(&mirror, index, networks, event->lease.network);
     if (rc == 0)
         rc = take(index, event, &mirror);

@@ -19,6 +19,10 @@
 #define READ_TRIES    5
 #define READ_PAUSE_NS (20 * 1000000L)
 
+/* dnsmasq writes its lease file within a millisecond or so. */
+#define FRESH_NS        (UINT64_C(100000000))
+#define SETTLE_PAUSE_NS (10 * 1000000L)
+
 static uint64_t nanoseconds(struct timespec time)
 {
     return time.tv_sec < 0 ? 0 : (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
@@ -79,7 +83,7 @@ int file_open(int dirfd, const char *name, int flags, struct file *file)
     if (file->fd < 0 || fstat(file->fd, &st) < 0)
         return -errno;
     if (!S_ISREG(st.st_mode))
-        return -EINVAL;
+        return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
     return identity_of(file->fd, &file->identity);
 }
 
@@ -130,6 +134,36 @@ int file_read(struct file *file)
         if (rc < 0 && rc != -EAGAIN)
             return rc;
         nanosleep(&pause, NULL);
+    }
+    return -EAGAIN;
+}
+
+/* Did it change so lately that its owner may be at it still? */
+static bool is_fresh(int fd)
+{
+    struct source_identity identity;
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return identity_now(fd, &identity) == 0 && identity.mtime + FRESH_NS > nanoseconds(now);
+}
+
+int file_settle(struct file *file)
+{
+    const struct timespec pause = {0, SETTLE_PAUSE_NS};
+
+    for (int i = 0; i < READ_TRIES; i++) {
+        uint64_t before = file->digest;
+        int rc;
+
+        if (!is_fresh(file->fd))
+            return 0;
+        nanosleep(&pause, NULL);
+        rc = file_read(file);
+        if (rc < 0)
+            return rc;
+        if (file->digest == before)
+            return 0;
     }
     return -EAGAIN;
 }

@@ -23,6 +23,10 @@ int file_open(int dirfd, const char *name, int flags, struct file *file);
 /* Reads it all. -EFBIG over SOURCE_FILE_MAX; -EAGAIN when it kept changing meanwhile. */
 int file_read(struct file *file);
 
+/* For a file that its owner truncates and writes in place: reads it again until two reads agree, if it
+ * changed just now. -EAGAIN when they never did. */
+int file_settle(struct file *file);
+
 void file_close(struct file *file);
 
 #define CLEANUP_FILE __attribute__((cleanup(file_close)))

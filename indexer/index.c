@@ -18,6 +18,11 @@ static uint64_t now_millis(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+int index_failed(const struct index *index, int rc)
+{
+    return report_errno(index->report, rc, "%s", store_path(index->store));
+}
+
 uint64_t index_stamp(struct index *index)
 {
     uint64_t stamp = now_millis();
@@ -107,6 +112,7 @@ static int salvage(void *context, struct bytes key, struct bytes value)
     struct network network;
     struct state state;
     struct lease lease;
+    struct meta meta;
     char name[NETWORK_MAX + 1];
     int rc = 0;
 
@@ -116,6 +122,10 @@ static int salvage(void *context, struct bytes key, struct bytes value)
     case KEY_LEASE:
         if (lease_unpack(key, value, &lease) == 0)
             rc = leases_put(index, &lease);
+        break;
+    case KEY_META:
+        if (meta_unpack(value, &meta) == 0)
+            store_resume(index->store, meta.generation);
         break;
     case KEY_STATE:
         if (state_unpack(value, &state))
@@ -192,7 +202,7 @@ int index_commit(struct index *index)
         rc = derive_settle(index);
     if (rc == 0)
         rc = save_state(index);
-    return rc < 0 ? report_errno(index->report, rc, "index") : store_commit(index->store);
+    return rc < 0 ? index_failed(index, rc) : store_commit(index->store);
 }
 
 void index_close(struct index *index)

@@ -37,6 +37,9 @@ int index_commit(struct index *index);
 /* NULL is fine. */
 void index_close(struct index *index);
 
+/* Reports that the index could not be changed, and passes `rc`, a -errno, on. */
+int index_failed(const struct index *index, int rc);
+
 /* A stamp for what happens now: milliseconds since the epoch, but always greater than every earlier one of
  * this index, so that order survives a clock that jumps. */
 uint64_t index_stamp(struct index *index);

@@ -139,6 +139,10 @@ int lease_file_refresh(struct index *index, const char *network, const char *pat
         return -ENOMEM;
     }
     rc = source_file_open(index, AT_FDCWD, NULL, path, 0, SOURCE_LEASES, place, &source);
+    if (rc == SOURCE_NEW && file_settle(&source.file) < 0) {
+        report_problem(index->report, "keeps changing", "%s", path);
+        return 0;
+    }
     if (rc == SOURCE_GONE)
         report_errno(index->report, -ENOENT, "%s", path);
     if (rc != SOURCE_NEW)

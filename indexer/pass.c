@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "leases.h"
+#include "schema/claim.h"
+
+/* How many of a file's bad entries are told one by one. */
+#define BAD_TOLD 5
 
 void pass_free(struct pass *pass)
 {
@@ -29,7 +33,8 @@ static int note_ip(struct pass *pass, const struct ip *ip)
 void pass_bad_entry(struct pass *pass, size_t number, const char *why)
 {
     pass->incomplete = true;
-    report_problem(pass->index->report, why, "%s: entry %zu", pass->where, number);
+    if (++pass->bad <= BAD_TOLD)
+        report_problem(pass->index->report, why, "%s: entry %zu", pass->where, number);
 }
 
 /* A name that dnsmasq refused or took away stands in .status as if it were one: the mark stays. */
@@ -75,6 +80,28 @@ static void set_place(struct pass *pass, struct lease *lease, const struct lease
     pass->last = lease->seen;
 }
 
+static bool is_file(uint16_t owner)
+{
+    return owner >= OWNER_FIRST_FILE;
+}
+
+/* Does the entry count for more than another feeder's lease of the address? The later expiry does; between
+ * two lease files also the same one, for a file may have been moved. */
+static bool wins(const struct pass *pass, const struct lease *lease, const struct lease *known)
+{
+    int order = expiry_compare(lease->expiry, known->expiry);
+
+    return order > 0 || (order == 0 && is_file(pass->owner) && is_file(known->owner));
+}
+
+/* Whose is it then? A lease that the hook or libvirt's file still has stays theirs: a lease file never takes
+ * it away. What has expired there, only this file knows of. */
+static uint16_t owner_after(const struct pass *pass, const struct lease *known)
+{
+    return is_file(known->owner) || expiry_passed(known->expiry, pass->index->now) ? pass->owner
+                                                                                   : known->owner;
+}
+
 int pass_lease(struct pass *pass, struct lease *lease)
 {
     struct lease known;
@@ -92,9 +119,9 @@ int pass_lease(struct pass *pass, struct lease *lease)
         return rc;
     found = rc == 0;
     if (found && known.owner != pass->owner) {
-        if (expiry_compare(lease->expiry, known.expiry) <= 0)
+        if (!wins(pass, lease, &known))
             return 0;
-        lease->owner = known.owner;
+        lease->owner = owner_after(pass, &known);
     }
     if (found && lease_same_client(&known, lease)) {
         inherit(lease, &known);
@@ -144,6 +171,9 @@ int pass_finish(struct pass *pass)
     struct gone gone = {pass, NULL, 0};
     int rc;
 
+    if (pass->bad > BAD_TOLD)
+        report_problem(pass->index->report, "is it such a file at all?", "%s: %zu more entries make no sense",
+                       pass->where, pass->bad - BAD_TOLD);
     if (pass->incomplete)
         return 0;
     if (pass->count > 0)

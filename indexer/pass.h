@@ -20,6 +20,7 @@ struct pass {
     bool ordered;
     bool heard;      /* what is new or has another expiry was heard from just now */
     bool incomplete; /* an entry could not be read, and may have been any: nothing is removed */
+    size_t bad;      /* entries that could not be read */
     uint64_t last;   /* `seen` of the entry before, when ordered */
     struct ip *ips;  /* of all entries */
     size_t count;
@@ -30,7 +31,7 @@ struct pass {
  * here. An invalid one is reported and left out. -errno. */
 int pass_lease(struct pass *pass, struct lease *lease);
 
-/* Reports an entry that could not be read. */
+/* Reports an entry that could not be read; of very many, only the first. */
 void pass_bad_entry(struct pass *pass, size_t number, const char *why);
 
 /* Removes what the file does not list any more, unless an entry could not be read. */

@@ -4,6 +4,7 @@
  *
  * A randomly damaged TDB often opens fine and merely lacks keys, so nothing is built on a file whose seal is
  * broken. The checksum is XXH3 (64 bits) of everything but itself and the sequence number.
+ * It is the same in every version of the format, or a newer index would look like a damaged one.
  * Thread-safety: no state.
  */
 #ifndef LVINDEX_INDEXER_SEAL_H

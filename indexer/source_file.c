@@ -54,7 +54,10 @@ int source_file_open(struct index *index, int dirfd, const char *dir, const char
     if (rc == -ENOENT)
         return SOURCE_GONE;
     if (rc < 0) {
-        report_errno(index->report, rc, "%s", source->where);
+        if (rc == -EINVAL)
+            report_problem(index->report, "not a regular file", "%s", source->where);
+        else
+            report_errno(index->report, rc, "%s", source->where);
         return SOURCE_UNREADABLE;
     }
     if (known && source->file.digest == source->known.source.digest)

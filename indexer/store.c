@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <tdb.h>
@@ -16,6 +17,7 @@
 
 struct store {
     char *dir;
+    char *path; /* of the index file */
     int dirfd;
     int lockfd;
     struct base base;
@@ -74,7 +76,7 @@ static int open_base(struct store *store)
     int rc = base_open(store->dir, &store->base);
 
     if (rc == -EBADMSG) {
-        report_problem(store->report, "damaged; using what still reads", "%s/" INDEX_FILE, store->dir);
+        report_problem(store->report, "damaged; using what still reads", "%s", store->path);
         store->damaged = true;
         return 0;
     }
@@ -84,7 +86,7 @@ static int open_base(struct store *store)
                        store->base.meta.version, SCHEMA_VERSION);
         return rc;
     }
-    return rc < 0 ? report_errno(store->report, rc, "%s/" INDEX_FILE, store->dir) : 0;
+    return rc < 0 ? report_errno(store->report, rc, "%s", store->path) : 0;
 }
 
 int store_open(const char *dir, enum store_mode mode, const struct report *report, struct store **result)
@@ -96,7 +98,9 @@ int store_open(const char *dir, enum store_mode mode, const struct report *repor
         return report_errno(report, rc, "%s", dir);
     *store = (struct store){.dirfd = -1, .lockfd = -1, .base = BASE_NONE, .report = report};
     store->dir = strdup(dir);
-    if (store->dir == NULL)
+    if (asprintf(&store->path, "%s/" INDEX_FILE, dir) < 0)
+        store->path = NULL;
+    if (store->dir == NULL || store->path == NULL)
         rc = report_errno(report, rc, "%s", dir);
     else
         rc = open_dir(store, mode);
@@ -127,7 +131,13 @@ void store_close(struct store *store)
     if (store->dirfd >= 0)
         close(store->dirfd);
     free(store->dir);
+    free(store->path);
     free(store);
+}
+
+const char *store_path(const struct store *store)
+{
+    return store->path;
 }
 
 bool store_damaged(const struct store *store)
@@ -139,6 +149,12 @@ int store_salvage(const struct store *store,
                   int (*found)(void *context, struct bytes key, struct bytes value), void *context)
 {
     return salvage_records(&store->base, found, context);
+}
+
+void store_resume(struct store *store, uint64_t generation)
+{
+    if (generation > store->base.meta.generation)
+        store->base.meta.generation = generation;
 }
 
 const struct meta *store_meta(const struct store *store)
@@ -327,12 +343,12 @@ int store_commit(struct store *store)
     int rc;
 
     if (store->lockfd < 0)
-        return report_errno(store->report, -EROFS, "%s/" INDEX_FILE, store->dir);
+        return report_errno(store->report, -EROFS, "%s", store->path);
     if (!store->worth && !store->damaged)
         return 0;
     meta.records = count_records(store);
     rc = snapshot_publish(store->dir, store->dirfd, &store->base, store->changes, &meta);
     if (rc < 0)
-        return report_errno(store->report, rc, "%s/" INDEX_FILE, store->dir);
+        return report_errno(store->report, rc, "%s", store->path);
     return 1;
 }

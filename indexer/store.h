@@ -48,6 +48,9 @@ int store_open(const char *dir, enum store_mode mode, const struct report *repor
 /* Lets go of everything, the lock included. NULL is fine. */
 void store_close(struct store *store);
 
+/* The index file's path, for reports. Lasts as long as the store. */
+const char *store_path(const struct store *store);
+
 /* Is there an index file whose content cannot be trusted? */
 bool store_damaged(const struct store *store);
 /* Hands the damaged file's readable records to `found`; see salvage.h. */
@@ -56,6 +59,9 @@ int store_salvage(const struct store *store,
 
 /* Generation and size of the published index; zeros where there is none. */
 const struct meta *store_meta(const struct store *store);
+
+/* Counts generations on from one that was salvaged. */
+void store_resume(struct store *store, uint64_t generation);
 
 /* Gets the value of a key: 0, or -ENOENT with an empty value, or -ENOMEM, -EIO. The caller frees it. */
 int store_get(struct store *store, const struct key *key, struct value *value);

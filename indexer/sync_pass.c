@@ -25,7 +25,7 @@ static int read_sources(struct index *index, const struct sync_sources *sources)
     }
     if (rc == 0)
         rc = leases_prune(index);
-    return rc < 0 ? report_errno(index->report, rc, "index") : 0;
+    return rc < 0 ? index_failed(index, rc) : 0;
 }
 
 int sync_pass(const char *state_dir, const struct sync_sources *sources, const struct report *report)

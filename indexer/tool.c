@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,12 @@
 #include "escape.h"
 #include "schema/paths.h"
 
-int tool_open_stdio(void)
+int tool_start(void)
 {
     int fd;
+
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 
     do {
         fd = open("/dev/null", O_RDWR);

@@ -24,9 +24,10 @@ struct tool {
     bool failed;
 };
 
-/* Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed: else the next file opened would
- * become one of them, and a message would end up in it. -errno. */
-int tool_open_stdio(void);
+/* To be called first. Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed: else the next
+ * file opened would become one of them, and a message would end up in it. Makes a pipe that nobody reads, and
+ * a limit on files, an error where it happens instead of a signal that ends us. -errno. */
+int tool_start(void);
 
 /* A report sink that prints to stderr, escaped, and notes that something failed. */
 struct report tool_report(struct tool *tool);

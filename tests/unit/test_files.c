@@ -92,7 +92,7 @@ START_TEST(refused)
     ck_assert_int_eq(symlink("target", own_path("link")), 0);
     own_write("target", "x");
     ck_assert_int_eq(take("missing", 0, &missing), -ENOENT);
-    ck_assert_int_eq(take("dir", 0, &directory), -EINVAL);
+    ck_assert_int_eq(take("dir", 0, &directory), -EISDIR);
     ck_assert_int_eq(take("fifo", 0, &fifo), -EINVAL);
     ck_assert_int_eq(take("link", O_NOFOLLOW, &link), -ELOOP);
     ck_assert_int_eq(take("link", 0, &followed), 0);

@@ -171,6 +171,20 @@ START_TEST(rebuilt_guest)
 }
 END_TEST
 
+/* In another network it is another interface, or another machine: nothing stale. */
+START_TEST(one_address_in_two_networks)
+{
+    struct lease old = lease_of("virbr0", "192.0.2.1", MAC_WEB, "www", 1);
+    struct lease new = lease_of("virbr1", "192.0.2.2", MAC_WEB, "www", 2);
+
+    old.client_id = (struct octets){1, {1}};
+    new.client_id = (struct octets){1, {2}};
+    ck_assert_int_eq(leases_put(idx, &old), 1);
+    ck_assert_int_eq(leases_put(idx, &new), 1);
+    ck_host("www", "192.0.2.2 192.0.2.1");
+}
+END_TEST
+
 /* Several addresses of one client are all good: DHCPv6 gives one for each association. */
 START_TEST(one_client_with_many_addresses)
 {
@@ -343,6 +357,7 @@ int main(void)
     tcase_add_test(tests, running_guests_outrank_in_their_own_network_alone);
     tcase_add_test(tests, one_guest_on_two_networks);
     tcase_add_test(tests, rebuilt_guest);
+    tcase_add_test(tests, one_address_in_two_networks);
     tcase_add_test(tests, one_client_with_many_addresses);
     tcase_add_test(tests, only_the_guest_has_its_name);
     tcase_add_test(tests, name_is_reserved_as_long_as_anything_knows_the_guest);

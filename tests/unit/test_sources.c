@@ -158,7 +158,9 @@ START_TEST(unreadable)
     index = own_index();
     for (int pass = 0; pass < 2; pass++) {
         refresh(index, "net", "leases");
-        reports_expect_one(&own_reports, _i == 0 ? "/leases: No such file" : "/leases: Invalid argument");
+        reports_expect_one(&own_reports, _i == 0   ? "/leases: No such file"
+                                         : _i == 1 ? "/leases: Is a directory"
+                                                   : "/leases: not a regular file");
     }
     own_expect_leases(index, "net", "192.0.2.1 192.0.2.2");
     own_index_end(index, 0);
@@ -303,6 +305,49 @@ START_TEST(conflict)
 }
 END_TEST
 
+/* What has expired for the hook is the file's alone, and leaves with it. */
+START_TEST(expired_for_the_hook)
+{
+    struct index *index = own_index();
+
+    own_hook_lease(index, "net", "192.0.2.1", "02:00:00:00:00:01", "hook", index->now - 60);
+    take(index, "0 52:54:00:00:00:01 192.0.2.1 file *\n");
+    own_expect_answers(index, "file", "192.0.2.1");
+    take(index, "");
+    own_expect_leases(index, "net", "");
+    own_index_end(index, 1);
+}
+END_TEST
+
+/* Leases go with a file that was moved: what leaves it then is gone. */
+START_TEST(moved_file)
+{
+    struct index *index = own_index();
+
+    take(index, LINE_1 LINE_2);
+    own_write("moved", LINE_1 LINE_2);
+    refresh(index, "net", "moved");
+    own_write("moved", LINE_2);
+    refresh(index, "net", "moved");
+    own_expect_leases(index, "net", "192.0.2.2");
+    own_index_end(index, 1);
+}
+END_TEST
+
+/* Of a file that is none at all, a few lines are told, and how many more there are. */
+START_TEST(many_bad_lines)
+{
+    struct index *index = own_index();
+
+    reports_start(&own_reports);
+    take(index, "a\nb\nc\nd\ne\nf\ng\nh\n");
+    ck_assert_uint_eq(own_reports.problems, 6);
+    ck_assert_ptr_nonnull(strstr(own_reports.text, ": 3 more entries make no sense"));
+    reports_start(&own_reports);
+    own_index_end(index, 1);
+}
+END_TEST
+
 /* Leases of the hook, of another file and of another network are not its to take away. */
 START_TEST(owners)
 {
@@ -381,6 +426,9 @@ int main(void)
     tcase_add_test(tcase, bad_bytes);
     tcase_add_test(tcase, cut);
     tcase_add_loop_test(tcase, conflict, 0, COUNT(conflicts));
+    tcase_add_test(tcase, expired_for_the_hook);
+    tcase_add_test(tcase, moved_file);
+    tcase_add_test(tcase, many_bad_lines);
     tcase_add_test(tcase, owners);
     tcase_add_test(tcase, taken_over);
     tcase_add_test(tcase, order);

@@ -263,8 +263,8 @@ static const struct {
     const char *problem;
 } planted[] = {
     {as_link, "/virbr0.status: Too many levels"},
-    {as_directory, "/virbr0.status: Invalid argument"},
-    {as_fifo, "/virbr0.status: Invalid argument"},
+    {as_directory, "/virbr0.status: Is a directory"},
+    {as_fifo, "/virbr0.status: not a regular file"},
 };
 
 /* What is no file of libvirt's is not followed, does not hang, and takes nothing away; others are read. */
