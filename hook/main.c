@@ -89,8 +89,10 @@ static int run(struct tool *tool, int argc, char **argv)
 
     if (argc < 1)
         return tool_usage_error(tool, "no action given");
+    /* libvirt's helper passes over two or three arguments here. */
     if (strcmp(argv[0], "init") == 0)
-        return run_init(tool);
+        return argc == 1 || argc == 3 || argc == 4 ? run_init(tool)
+                                                   : tool_usage_error(tool, "init: wants no arguments");
     for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
         if (strcmp(argv[0], actions[i]) != 0)
             continue;
