@@ -156,5 +156,9 @@ int event_apply(struct index *index, const struct event *event, const char *netw
     rc = status_mirror_open(&mirror, index, networks, event->lease.network);
     if (rc == 0)
         rc = take(index, event, &mirror);
+    if (rc == 0)
+        rc = status_mirror_prepare(&mirror);
+    if (rc == 0)
+        rc = index_prepare(index);
     return rc < 0 ? rc : status_mirror_write(&mirror);
 }

@@ -192,7 +192,8 @@ int index_open_read(const char *dir, const struct report *report, struct index *
     return open_index(dir, STORE_READ, report, index);
 }
 
-int index_commit(struct index *index)
+/* What is still to be derived and remembered before the changes are complete. */
+static int complete(struct index *index)
 {
     int rc = derive_settle(index);
 
@@ -202,7 +203,21 @@ int index_commit(struct index *index)
         rc = derive_settle(index);
     if (rc == 0)
         rc = save_state(index);
-    return rc < 0 ? index_failed(index, rc) : store_commit(index->store);
+    return rc < 0 ? index_failed(index, rc) : 0;
+}
+
+int index_prepare(struct index *index)
+{
+    int rc = complete(index);
+
+    return rc < 0 ? rc : store_prepare(index->store);
+}
+
+int index_commit(struct index *index)
+{
+    int rc = complete(index);
+
+    return rc < 0 ? rc : store_commit(index->store);
 }
 
 void index_close(struct index *index)

@@ -31,6 +31,9 @@ int index_open(const char *dir, const struct report *report, struct index **inde
 /* Opens it as it is, without a lock, to be looked at only; of a damaged one, what still reads. */
 int index_open_read(const char *dir, const struct report *report, struct index **index);
 
+/* Does all of a commit that may fail for want of room; see store_prepare(). */
+int index_prepare(struct index *index);
+
 /* Publishes what changed: 1 when anything did, 0 when nothing did, -errno. */
 int index_commit(struct index *index);
 

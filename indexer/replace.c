@@ -51,12 +51,8 @@ int replace_file(int dirfd, const char *name, const char *text, size_t len)
         close(fd);
         return rc;
     }
-    if (fsync(dirfd) < 0) {
-        rc = -errno;
-        close(fd);
-        return rc;
-    }
-    return fd;
+    close(fd);
+    return fsync(dirfd) < 0 ? -errno : 0;
 }
 
 int replace_keep_damaged(int dirfd, const char *name)

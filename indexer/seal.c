@@ -63,3 +63,10 @@ int seal_verify(int fd)
         return rc;
     return header.checksum[0] == (uint32_t)sum && header.checksum[1] == (uint32_t)(sum >> 32) ? 0 : -EBADMSG;
 }
+
+int64_t seal_generation(int fd)
+{
+    struct tdb_layout_header header;
+
+    return pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) ? (int64_t)header.sequence : -1;
+}

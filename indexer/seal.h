@@ -16,6 +16,9 @@
  * -errno of the failing call; -EBADMSG when it is too short to be a TDB. */
 int seal_write(int fd, uint64_t generation);
 
+/* The generation, its low half, of a file that seal_verify() found whole; -1 when it cannot be read. */
+int64_t seal_generation(int fd);
+
 /* 0: the file is exactly what was sealed. -EBADMSG: it is not. Else -errno of the failing call. */
 int seal_verify(int fd);
 

@@ -20,7 +20,7 @@
 /* More than libtdb adds to a small file at a time. */
 #define GROWTH (1 << 20)
 
-int snapshot_sweep(int dirfd)
+int snapshot_discard(int dirfd)
 {
     return unlinkat(dirfd, NEW_FILE, 0) < 0 && errno != ENOENT ? -errno : 0;
 }
@@ -255,8 +255,9 @@ static int keep_damaged(int dirfd)
     return linkat(dirfd, INDEX_FILE, dirfd, DAMAGED_FILE, 0) < 0 ? -errno : 0;
 }
 
-/* Seals the new file and puts it in its place. */
-static int publish(int dirfd, const struct base *base, uint64_t generation)
+/* Seals the new file, and makes it last. Readable to everybody only now: what is unfinished is nobody's to
+ * see. */
+static int finish_file(int dirfd, uint64_t generation)
 {
     CLEANUP_FD int fd = openat(dirfd, NEW_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     int rc;
@@ -266,18 +267,10 @@ static int publish(int dirfd, const struct base *base, uint64_t generation)
     rc = seal_write(fd, generation);
     if (rc < 0)
         return rc;
-    if (base->fd >= 0 && base->tdb == NULL) {
-        rc = keep_damaged(dirfd);
-        if (rc < 0)
-            return rc;
-    }
-    /* Readable to everybody only now: what is not yet published is nobody's to see. */
-    if (fchmod(fd, 0644) < 0 || fsync(fd) < 0 || renameat(dirfd, NEW_FILE, dirfd, INDEX_FILE) < 0)
-        return -errno;
-    return fsync(dirfd) < 0 ? -errno : 0;
+    return fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-int snapshot_publish(const char *dir, int dirfd, const struct base *base, const struct changes *changes,
+int snapshot_prepare(const char *dir, int dirfd, const struct base *base, const struct changes *changes,
                      struct meta *meta)
 {
     char path[PATH_MAX];
@@ -290,8 +283,48 @@ int snapshot_publish(const char *dir, int dirfd, const struct base *base, const 
     rc = snapshot_rebuilds(base, meta->records) ? build(path, base, changes, meta)
                                                 : patch(path, dirfd, base, changes, meta);
     if (rc == 0)
-        rc = publish(dirfd, base, meta->generation);
+        rc = finish_file(dirfd, meta->generation);
     if (rc < 0)
-        unlinkat(dirfd, NEW_FILE, 0);
+        snapshot_discard(dirfd);
     return rc;
+}
+
+int snapshot_publish(int dirfd, const struct base *base)
+{
+    int rc = base->fd >= 0 && base->tdb == NULL ? keep_damaged(dirfd) : 0;
+
+    if (rc < 0) {
+        snapshot_discard(dirfd);
+        return rc;
+    }
+    /* Where this fails, the finished file stays: the next writer publishes it. */
+    if (renameat(dirfd, NEW_FILE, dirfd, INDEX_FILE) < 0)
+        return -errno;
+    return fsync(dirfd) < 0 ? -errno : 0;
+}
+
+/* The generation (its low half) of a whole file; -1 for one that is not there or not whole. */
+static int64_t generation_of(int dirfd, const char *name)
+{
+    CLEANUP_FD int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+        (st.st_mode & 07777) != 0644 || seal_verify(fd) < 0)
+        return -1;
+    return seal_generation(fd);
+}
+
+int snapshot_recover(int dirfd)
+{
+    const struct base none = BASE_NONE;
+    int64_t left, published;
+
+    if (faccessat(dirfd, NEW_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    left = generation_of(dirfd, NEW_FILE);
+    published = generation_of(dirfd, INDEX_FILE);
+    if (left < 0 || published < 0 || left != (uint32_t)(published + 1))
+        return snapshot_discard(dirfd);
+    return snapshot_publish(dirfd, &none);
 }

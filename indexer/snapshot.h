@@ -14,17 +14,25 @@
 #include "base.h"
 #include "changes.h"
 
-/* Removes what a killed writer may have left in the directory. -errno. */
-int snapshot_sweep(int dirfd);
+/* Sees to what a killed writer may have left in the directory: a finished file that is the next generation is
+ * published, for what it tells of has happened; anything else is removed. -errno. */
+int snapshot_recover(int dirfd);
+
+/* Removes the new file, prepared or not. -errno. */
+int snapshot_discard(int dirfd);
 
 /* Would the next file be built anew instead of patched? When there is no whole base, when it has grown over
  * twice its size at the last build, or when `records` would make its chains too long. */
 bool snapshot_rebuilds(const struct base *base, uint32_t records);
 
-/* Publishes `base` with `changes` applied, as the next
- * generation of `meta`, whose other fields are brought up to date. A damaged base is kept as
- * index.tdb.damaged. -errno, and the published file is what it was. */
-int snapshot_publish(const char *dir, int dirfd, const struct base *base, const struct changes *changes,
+/* Writes `base` with `changes` applied as a new file, the next generation of `meta`, whose other fields are
+ * brought up to date; complete, and on disk. -errno, and there is none. */
+int snapshot_prepare(const char *dir, int dirfd, const struct base *base, const struct changes *changes,
                      struct meta *meta);
+
+/* Puts the new file in its place. A damaged base is kept as index.tdb.damaged. -errno: the published file is
+ * what it was, and the new one waits for the next writer (snapshot_recover); or, where the directory could
+ * not be synced, it stands, but a power cut may still undo it. */
+int snapshot_publish(int dirfd, const struct base *base);
 
 #endif

@@ -151,6 +151,7 @@ int status_mirror_open(struct status_mirror *mirror, struct index *index, const 
 void status_mirror_close(struct status_mirror *mirror)
 {
     json_object_put(mirror->array);
+    free(mirror->text);
     source_file_close(&mirror->source);
     if (mirror->dirfd >= 0)
         close(mirror->dirfd);
@@ -195,31 +196,32 @@ static char *format(struct json_object *array)
     return json != NULL && asprintf(&text, "%s\n", json) >= 0 ? text : NULL;
 }
 
-/* Writes the file and remembers it as ours. */
-static int write_entries(struct status_mirror *mirror)
+static int remember(struct status_mirror *mirror)
 {
-    CLEANUP_FREE char *text = format(mirror->array);
-    CLEANUP_FD int fd = -1;
-    struct source source = {0};
+    struct source source = {.digest = digest_of(mirror->text, strlen(mirror->text), 0)};
+
+    return source_record_save(mirror->index->store, mirror->source.name, &source, NULL, 0, false);
+}
+
+int status_mirror_prepare(struct status_mirror *mirror)
+{
     int rc;
 
-    if (text == NULL)
-        return -ENOMEM;
-    rc = mirror->damaged ? replace_keep_damaged(mirror->dirfd, mirror->file_name) : 0;
-    if (rc < 0)
-        return rc;
-    fd = replace_file(mirror->dirfd, mirror->file_name, text, strlen(text));
-    if (fd < 0)
-        return fd;
-    rc = identity_of(fd, &source.identity);
-    source.digest = digest_of(text, strlen(text), 0);
-    return rc < 0 ? rc
-                  : source_record_save(mirror->index->store, mirror->source.name, &source, NULL, 0, false);
+    mirror->text = format(mirror->array);
+    rc = mirror->text == NULL ? -ENOMEM : remember(mirror);
+    return rc < 0 ? index_failed(mirror->index, rc) : 0;
+}
+
+static int write_text(struct status_mirror *mirror)
+{
+    int rc = mirror->damaged ? replace_keep_damaged(mirror->dirfd, mirror->file_name) : 0;
+
+    return rc < 0 ? rc : replace_file(mirror->dirfd, mirror->file_name, mirror->text, strlen(mirror->text));
 }
 
 int status_mirror_write(struct status_mirror *mirror)
 {
-    int rc = write_entries(mirror);
+    int rc = write_text(mirror);
 
     return rc < 0 ? report_errno(mirror->index->report, rc, "%s", mirror->source.where) : 0;
 }

@@ -19,6 +19,7 @@ struct status_mirror {
     char file_name[NETWORK_MAX + sizeof(STATUS_SUFFIX)];
     struct source_file source;
     struct json_object *array;
+    char *text;   /* after status_mirror_prepare() */
     bool damaged; /* the file does not parse: the entries were made from the index */
 };
 
@@ -38,6 +39,11 @@ void status_mirror_remove(struct status_mirror *mirror, const struct ip *ip);
  * helper writes them. A lease without a hardware address is only taken out. -ENOMEM. */
 int status_mirror_put(struct status_mirror *mirror, const struct lease *lease, const char *name,
                       const struct octets *server_duid);
+
+/* Makes the file's new text, and notes in the index that it is ours: what is read from there again would be
+ * believed, also names that dnsmasq refused. So the index must be ready to be published before the file is
+ * written. -errno, reported. */
+int status_mirror_prepare(struct status_mirror *mirror);
 
 /* Writes the file, and keeps a damaged one aside as `<bridge>.status.damaged`: -errno, reported, and it is
  * what it was. The index is the caller's to publish. */

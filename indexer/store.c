@@ -23,7 +23,9 @@ struct store {
     struct base base;
     bool damaged;
     struct changes *changes;
-    bool worth; /* there is a change worth a commit */
+    bool prepared; /* the new file is ready */
+    bool stale;    /* but there were changes since */
+    bool worth;    /* there is a change worth a commit */
     const struct report *report;
 };
 
@@ -67,7 +69,7 @@ static int take_lock(struct store *store)
     }
     if (store->lockfd < 0)
         return report_errno(store->report, store->lockfd, "%s/" LOCK_FILE, store->dir);
-    rc = snapshot_sweep(store->dirfd);
+    rc = snapshot_recover(store->dirfd);
     return rc < 0 ? report_errno(store->report, rc, "%s/" NEW_FILE, store->dir) : 0;
 }
 
@@ -124,6 +126,8 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
+    if (store->prepared)
+        snapshot_discard(store->dirfd);
     changes_free(store->changes);
     base_close(&store->base);
     if (store->lockfd >= 0)
@@ -224,6 +228,7 @@ static int change(struct store *store, const struct key *key, struct bytes value
     if (bytes_equal(value_bytes(&now), value))
         return 0;
     rc = changes_put(store->changes, key, value);
+    store->stale = true;
     return rc < 0 ? rc : 1;
 }
 
@@ -337,7 +342,7 @@ bool store_rebuilds(const struct store *store)
     return snapshot_rebuilds(&store->base, count_records(store));
 }
 
-int store_commit(struct store *store)
+int store_prepare(struct store *store)
 {
     struct meta meta = store->base.meta;
     int rc;
@@ -346,9 +351,26 @@ int store_commit(struct store *store)
         return report_errno(store->report, -EROFS, "%s", store->path);
     if (!store->worth && !store->damaged)
         return 0;
+    if (store->prepared && !store->stale)
+        return 1;
+    if (store->prepared)
+        snapshot_discard(store->dirfd);
+    store->prepared = store->stale = false;
     meta.records = count_records(store);
-    rc = snapshot_publish(store->dir, store->dirfd, &store->base, store->changes, &meta);
+    rc = snapshot_prepare(store->dir, store->dirfd, &store->base, store->changes, &meta);
     if (rc < 0)
         return report_errno(store->report, rc, "%s", store->path);
+    store->prepared = true;
     return 1;
+}
+
+int store_commit(struct store *store)
+{
+    int rc = store_prepare(store);
+
+    if (rc <= 0)
+        return rc;
+    store->prepared = false;
+    rc = snapshot_publish(store->dirfd, &store->base);
+    return rc < 0 ? report_errno(store->report, rc, "%s", store->path) : 1;
 }

@@ -85,6 +85,10 @@ int store_each_record(struct store *store, int (*each)(void *context, struct byt
 /* Would a commit build the file anew? Then it is cheap to remove much. */
 bool store_rebuilds(const struct store *store);
 
+/* Does all of a commit that may fail for want of room: writes the new file beside the published one. 1, 0
+ * when there is nothing to do, -errno, reported. A later change makes it void. */
+int store_prepare(struct store *store);
+
 /* Publishes the changes, if there are any worth it: 1 when it did, 0 when there was nothing to do. -errno,
  * reported, when it failed and the published index is what it was; or when the new one stands, but a power
  * cut may still undo it (the directory could not be synced). -EROFS for a store that was opened to be read.

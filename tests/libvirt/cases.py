@@ -3,8 +3,8 @@ import json
 import os
 
 from comparison import Mismatch, ip_of, member, original_init, parse, require_equal
-from events import BRIDGES, DUIDS, MACS, NAMES_BAD, NOT_UTF8, SERVER_DUIDS
 from event import Event
+from events import BRIDGES, DUIDS, MACS, NAMES_BAD, NOT_UTF8, SERVER_DUIDS
 
 BRIDGE = BRIDGES[0]
 LATER = b"4000000000"
@@ -76,8 +76,8 @@ def init_takes_further_arguments(comparison):
 
 
 @case
-def init_with_one_argument(comparison):
-    """Which is as wrong as for the others."""
+def init_with_wrong_arguments(comparison):
+    """One, or four: both are as wrong as for the others."""
     run(comparison, WEB, event("init", "a"), event("init", "a", "b", "c", "d"))
 
 
@@ -316,9 +316,9 @@ def names_that_init_withholds(comparison):
 
 @ours_only
 def mark_survives_a_foreign_change(comparison):
-    """Whichever of the two names the file shows, and whatever the client's hardware address is."""
+    """Whichever of the two names the file shows, a good one or not, and whatever the client's hardware address is."""
     for client in (MACS[1], b"20-"):
-        for supplied, old in (("web", None), (None, "web"), ("web", "mail")):
+        for supplied, old in (("web", None), (None, "web"), ("web", "mail"), ("web.example", None), (None, ".")):
             comparison.reset()
             run(comparison,
                 event("old", client, "192.168.122.10", SUPPLIED_HOSTNAME=supplied, OLD_HOSTNAME=old),

@@ -10,6 +10,7 @@ import events
 import sandbox
 
 ORIGINAL = "/usr/lib/libvirt/libvirt_leaseshelper"
+SANITIZER_STATUS = 99
 SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
 
 
@@ -50,7 +51,9 @@ class Side:
             timeout=60,
             check=False,
         )
-        return Result(done.returncode, done.stdout, done.stderr)
+        # Without options of its own a sanitizer ends a program with 1, as an error does.
+        found = b"Sanitizer" in done.stderr or b"runtime error:" in done.stderr
+        return Result(SANITIZER_STATUS if found else done.returncode, done.stdout, done.stderr)
 
     def command(self, event):
         return event.command(self.program, self.more)
