@@ -74,6 +74,25 @@ static int set_network(struct index *index, const char *bridge, const char *name
     return index_set_network(index, bridge, &network);
 }
 
+/* Takes the name from the bridge that the network was on before, unless it still is, or another network is
+ * there by now. */
+static int clear_network(struct index *index, const struct source_record *known, const char *name,
+                         const char *bridge)
+{
+    const struct conf nothing = {.prefix_ipv4 = 0};
+    char before[NETWORK_MAX + 1];
+    struct network network;
+    int rc;
+
+    if (known->count == 0 || known->items[0].guest.len > NETWORK_MAX ||
+        bytes_equal(known->items[0].guest, bytes_of(bridge)))
+        return 0;
+    memcpy(before, known->items[0].guest.at, known->items[0].guest.len);
+    before[known->items[0].guest.len] = '\0';
+    rc = index_network(index, before, &network);
+    return rc == 0 && strcmp(network.name, name) == 0 ? set_network(index, before, "", &nothing) : rc;
+}
+
 /* A file that is no network's (it names no bridge) says nothing. */
 static int apply(struct index *index, const char *name, const struct source_file *source)
 {
@@ -84,7 +103,8 @@ static int apply(struct index *index, const char *name, const struct source_file
 
     read_conf(source->file.text, &conf);
     item.guest = bytes_of(conf.bridge);
-    if (conf.bridge[0] != '\0' && network_valid(conf.bridge))
+    rc = clear_network(index, &source->known, name, conf.bridge);
+    if (rc == 0 && conf.bridge[0] != '\0' && network_valid(conf.bridge))
         rc = set_network(index, conf.bridge, name, &conf);
     /* The bridge is remembered, for when the file is gone. */
     return rc < 0
@@ -95,22 +115,26 @@ static int apply(struct index *index, const char *name, const struct source_file
 static int forget(struct index *index, const char *name)
 {
     CLEANUP_SOURCE struct source_record known = {.count = 0};
-    const struct conf nothing = {.prefix_ipv4 = 0};
-    char source[SOURCE_NAME_MAX + 1], bridge[NETWORK_MAX + 1] = "";
+    char source[SOURCE_NAME_MAX + 1];
     int rc;
 
     snprintf(source, sizeof(source), SOURCE_CONF "%s", name);
     rc = source_record_load(index->store, source, &known);
-    if (rc == 0 && known.count > 0 && known.items[0].guest.len <= NETWORK_MAX) {
-        memcpy(bridge, known.items[0].guest.at, known.items[0].guest.len);
-        rc = set_network(index, bridge, "", &nothing);
-    }
+    if (rc == 0)
+        rc = clear_network(index, &known, name, "");
     return rc < 0 ? rc : source_record_delete(index->store, source);
+}
+
+/* Files are named after networks, which may be called nearly anything; a name that does not fit is not shown.
+ */
+static bool name_fits(const char *name)
+{
+    return guest_valid(name) && strlen(name) <= NETWORK_MAX;
 }
 
 int conf_refresh(struct index *index, const char *dir)
 {
-    static const struct network_file_kind kind = {".conf", SOURCE_CONF, apply, forget};
+    static const struct network_file_kind kind = {".conf", SOURCE_CONF, name_fits, false, apply, forget};
 
     return network_files_refresh(index, dir, &kind);
 }

@@ -5,6 +5,9 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "schema/paths.h"
 #include "tool.h"
@@ -18,7 +21,8 @@ static void print_help(const struct tool *tool)
            "  -r, --raw           print every record of the index, escaped: one line\n"
            "                      \"key = value\" each\n"
            "  -n, --network=NAME  one network's leases, as \"virsh net-dhcp-leases\" shows them;\n"
-           "                      NAME is its bridge or libvirt's name of it\n"
+           "                      NAME is its bridge, libvirt's name of it, or - for the\n"
+           "                      unnamed one\n"
            "  -g, --guest=NAME    one running guest's addresses, as \"virsh domifaddr --source lease\"\n"
            "                      shows them\n"
            "  -h, --help          show this help and exit\n"
@@ -47,6 +51,23 @@ struct choice {
     const char *wanted; /* the network or the guest; NULL: all */
 };
 
+/* The modules take no index that somebody else may have written, and others' processes none that they may not
+ * read. */
+static void check_access(struct index *index, const struct report *report)
+{
+    const char *path = store_path(index->store);
+    struct stat st;
+
+    if (stat(path, &st) < 0)
+        report_errno(report, -errno, "%s", path);
+    else if (st.st_uid != 0 && st.st_uid != geteuid())
+        report_problem(report, "not root's own: the modules do not use it", "%s", path);
+    else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        report_problem(report, "others may write it: the modules do not use it", "%s", path);
+    else if ((st.st_mode & S_IROTH) == 0)
+        report_problem(report, "not everybody may read it: names resolve for some only", "%s", path);
+}
+
 static int print(struct tool *tool, const struct choice *choice)
 {
     const struct report report = tool_report(tool);
@@ -57,9 +78,12 @@ static int print(struct tool *tool, const struct choice *choice)
         int rc = there ? choice->format(index, choice->wanted, stdout) : -ENOENT;
 
         if (rc == -ENOENT && there)
-            report_problem(&report, "not known", "%s", choice->wanted);
+            report_problem(&report, choice->format == dump_guest ? "no such guest runs" : "no such network",
+                           "%s", choice->wanted);
         else if (rc < 0)
             report_errno(&report, rc, "%s/" INDEX_FILE, tool_state_dir());
+        else
+            check_access(index, &report);
         index_close(index);
     }
     return tool_finish_output(tool) == TOOL_DONE && !tool->failed ? TOOL_DONE : TOOL_FAILED;
@@ -91,7 +115,7 @@ static int parse(struct tool *tool, int argc, char **argv, struct choice *choice
                                   : option == 'r' ? dump_raw
                                   : option == 'n' ? dump_network
                                                   : dump_guest,
-                                  optarg};
+                                  option == 'n' && strcmp(optarg, "-") == 0 ? "" : optarg};
         chosen++;
     }
     if (chosen > 1)

@@ -2,20 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "cleanup.h"
-#include "schema/name.h"
 #include "text_list.h"
-
-/* The longest suffix there is. */
-#define SUFFIX_MAX 7
 
 static int refresh(struct index *index, DIR *stream, const char *dir, const char *network,
                    const struct network_file_kind *kind)
 {
     CLEANUP_SOURCE_FILE struct source_file source;
-    char file_name[NETWORK_MAX + SUFFIX_MAX + 1];
+    char file_name[NAME_MAX + 1];
     int state;
 
     snprintf(file_name, sizeof(file_name), "%s%s", network, kind->suffix);
@@ -49,9 +46,9 @@ int network_files_refresh(struct index *index, const char *dir, const struct net
         return 0;
     }
     for (size_t i = 0; rc == 0 && i < there.count; i++) {
-        if (network_valid(there.at[i]))
+        if (kind->valid(there.at[i]))
             rc = refresh(index, stream, dir, there.at[i], kind);
-        else
+        else if (kind->strict)
             report_problem(index->report, "not a network's name", "%s/%s%s", dir, there.at[i], kind->suffix);
     }
     return rc < 0 ? rc : forget_missing(index, &there, kind);

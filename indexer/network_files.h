@@ -10,6 +10,9 @@
 struct network_file_kind {
     const char *suffix; /* ".macs" */
     const char *prefix; /* of its sources' names: "macs:" */
+    bool (*valid)(
+        const char *name); /* of what stands before the suffix; what is not is passed over, see `strict` */
+    bool strict;           /* and is reported */
     /* Applies the content of a file that is new or has changed. */
     int (*apply)(struct index *index, const char *network, const struct source_file *source);
     /* Takes back what the file had brought: the network is gone. */

@@ -84,7 +84,8 @@ int status_forget(struct index *index, const char *network)
 
 int status_refresh(struct index *index, const struct libvirt_dirs *dirs)
 {
-    static const struct network_file_kind kind = {STATUS_SUFFIX, SOURCE_STATUS, apply, status_forget};
+    static const struct network_file_kind kind = {STATUS_SUFFIX, SOURCE_STATUS, network_valid,
+                                                  true,          apply,         status_forget};
 
     return network_files_refresh(index, dirs->networks, &kind);
 }

@@ -42,7 +42,7 @@ static void print_help(const struct tool *tool)
            "Examples:\n"
            "  %s -v\n"
            "  %s --watch\n"
-           "  %s --leases=/var/lib/misc/dnsmasq.leases\n"
+           "  %s --leases=lan=/var/lib/misc/dnsmasq.leases\n"
            "  %s --leases=lab=/var/lib/lab/leases --leases=guests=/var/lib/guests/leases\n"
            "\n"
            "Exit status: 0 done; 1 something failed or could not be read (the rest is done all the same);\n"

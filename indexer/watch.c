@@ -17,6 +17,9 @@
 #define QUIET_MS  5
 #define LATEST_MS 25
 
+/* A directory above a watched one may be renamed, and the path mean another one: looked at now and then. */
+#define REARM_MS 5000
+
 /* After a pass that failed (a full disk, a held lock) another one is tried without a change. */
 #define RETRY_MS 1000
 
@@ -131,17 +134,22 @@ static int wait_for_change(int inotify, int milliseconds, const struct sync_sour
 static int follow(int inotify, struct problems *problems, const char *state_dir,
                   const struct sync_sources *sources, const sigset_t *during_wait)
 {
+    bool first = true;
     int rc = 0;
 
     while (rc == 0 && !stopped) {
-        bool failed;
+        int result;
 
         rc = watch_dirs_arm(inotify, sources);
         if (rc < 0)
             break;
-        failed = pass(problems, state_dir, sources) < 0;
+        result = pass(problems, state_dir, sources);
         fflush(stdout);
-        rc = wait_for_change(inotify, failed ? RETRY_MS : -1, sources, during_wait);
+        /* Whoever may not work at all is told so at once. */
+        if (first && (result == -EACCES || result == -EPERM || result == -EROFS))
+            return -ECANCELED;
+        first = false;
+        rc = wait_for_change(inotify, result < 0 ? RETRY_MS : REARM_MS, sources, during_wait);
     }
     return rc;
 }
@@ -156,5 +164,7 @@ int watch(struct tool *tool, const char *state_dir, const struct sync_sources *s
     if (rc == 0)
         rc = follow(inotify, &problems, state_dir, sources, &during_wait);
     text_list_free(&problems.before);
+    if (rc == -ECANCELED) /* reported by the pass */
+        return rc;
     return rc < 0 ? report_errno(&problems.out, rc, "--watch") : 0;
 }

@@ -4,6 +4,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -66,6 +67,15 @@ static int arm_parent(int inotify, const char *file)
     return arm(inotify, dirname(path));
 }
 
+/* Where a lease file is, and, if it is a link, where what it leads to is. */
+static int arm_parents(int inotify, const char *file)
+{
+    char real[PATH_MAX];
+    int rc = arm_parent(inotify, file);
+
+    return rc == 0 && realpath(file, real) != NULL ? arm_parent(inotify, real) : rc;
+}
+
 int watch_dirs_arm(int inotify, const struct sync_sources *sources)
 {
     int rc = arm(inotify, sources->libvirt.networks);
@@ -75,7 +85,7 @@ int watch_dirs_arm(int inotify, const struct sync_sources *sources)
     if (rc == 0)
         rc = arm_below(inotify, sources->libvirt.definitions, "lxc");
     for (size_t i = 0; rc == 0 && i < sources->lease_count; i++)
-        rc = arm_parent(inotify, sources->leases[i].path);
+        rc = arm_parents(inotify, sources->leases[i].path);
     return rc;
 }
 
@@ -86,15 +96,23 @@ static bool ends_in(const char *name, const char *suffix)
     return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
 /* May an event of this name concern a source? */
 static bool is_source(const char *name, const struct sync_sources *sources)
 {
     if (ends_in(name, ".status") || ends_in(name, ".macs") || ends_in(name, ".xml") || ends_in(name, ".conf"))
         return true;
     for (size_t i = 0; i < sources->lease_count; i++) {
-        const char *slash = strrchr(sources->leases[i].path, '/');
+        char real[PATH_MAX];
 
-        if (strcmp(name, slash != NULL ? slash + 1 : sources->leases[i].path) == 0)
+        if (strcmp(name, base_name(sources->leases[i].path)) == 0 ||
+            (realpath(sources->leases[i].path, real) != NULL && strcmp(name, base_name(real)) == 0))
             return true;
     }
     return false;

@@ -2,9 +2,8 @@
  * The mapping that is kept between look-ups.
  *
  * There is one place for one mapping. Whoever looks up takes it out, and puts it back when done; who finds
- * the place empty maps the file for itself. So nobody waits for anybody, and a process that forks, jumps out
- * of a signal handler or loses a thread in the middle of a look-up has at worst one mapping more than it
- * needs.
+ * the place empty maps the file for itself. So nobody waits for anybody. A process that forks, loses a
+ * thread or jumps out of a signal handler in the middle of a look-up keeps that look-up's mapping.
  *
  * Thread-safety: all calls, from any thread and from signal handlers.
  */

@@ -58,8 +58,25 @@ equal "no lease, as virsh shows it" \
     " Expiry Time   MAC address   Protocol   IP address   Hostname   Client ID or DUID
 -----------------------------------------------------------------------------------" \
     "$(lvindex_dump --network lab)"
-rm "$LIBVIRT"/virbr7.* "$LIBVIRT/lab.conf"
+
+# Renamed, with a name that only libvirt allows; then on another bridge.
+mv "$LIBVIRT/lab.conf" "$LIBVIRT/my lab.conf"
 succeeds "lvindex-sync" lvindex_sync
-fails "an undefined network" 1 lvindex_dump --network lab
+fails "its name before" 1 lvindex_dump --network lab
+succeeds "its new name" lvindex_dump --network "my lab"
+sed -i s/virbr7/virbr8/ "$LIBVIRT/my lab.conf"
+succeeds "lvindex-sync" lvindex_sync
+succeeds "on another bridge" lvindex_dump --network "my lab"
+fails "the bridge before" 1 lvindex_dump --network virbr7
+succeeds "the unnamed network, by hand" lvindex_hook add 52:54:00:00:00:01 192.0.2.1 unnamed
+succeeds "is called -" lvindex_dump --network -
+
+# The modules would not take this one.
+chmod g+w "$INDEX"
+fails "an index that others may write" 1 lvindex_dump
+chmod g-w "$INDEX"
+rm "$LIBVIRT"/virbr7.* "$LIBVIRT/my lab.conf"
+succeeds "lvindex-sync" lvindex_sync
+fails "an undefined network" 1 lvindex_dump --network "my lab"
 
 finish
