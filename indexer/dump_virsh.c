@@ -74,7 +74,7 @@ static int match_network(void *context, struct bytes key, struct bytes value)
     struct search *search = context;
     struct network network;
 
-    if (key.len - 1 > NETWORK_MAX || !network_unpack(value, &network) ||
+    if (key.len - 1 > NETWORK_MAX || !network_unpack(value, &network) || network.name[0] == '\0' ||
         strcmp(network.name, search->name) != 0)
         return 0;
     memcpy(search->found, key.at + 1, key.len - 1);

@@ -68,7 +68,7 @@ sed -i s/virbr7/virbr8/ "$LIBVIRT/my lab.conf"
 succeeds "lvindex-sync" lvindex_sync
 succeeds "on another bridge" lvindex_dump --network "my lab"
 fails "the bridge before" 1 lvindex_dump --network virbr7
-LVINDEX_NETWORK="" succeeds "the unnamed network, by hand" lvindex_hook add 52:54:00:00:00:01 192.0.2.1 unnamed
+succeeds "the unnamed network, by hand" lvindex_hook add 52:54:00:00:00:01 192.0.2.1 unnamed
 succeeds "is called -" lvindex_dump --network -
 
 # The modules would not take this one.
