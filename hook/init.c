@@ -36,11 +36,6 @@ static int collect(void *context, const struct lease *lease)
     return 0;
 }
 
-static uint64_t age(const struct lease *lease)
-{
-    return lease->heard != 0 ? lease->heard : lease->seen;
-}
-
 /* dnsmasq puts each lease that it reads before the others: so its order is the same after a restart. */
 static int by_place(const void *a, const void *b)
 {
@@ -50,7 +45,8 @@ static int by_place(const void *a, const void *b)
         return left->lease.ip.len < right->lease.ip.len ? -1 : 1;
     if (left->place != right->place)
         return left->place < right->place ? -1 : 1;
-    return (age(&left->lease) > age(&right->lease)) - (age(&left->lease) < age(&right->lease));
+    return (lease_stamp(&left->lease) > lease_stamp(&right->lease)) -
+           (lease_stamp(&left->lease) < lease_stamp(&right->lease));
 }
 
 static bool printable(const struct lease *lease)

@@ -13,6 +13,12 @@
 #include "schema/meta.h"
 #include "schema/wire.h"
 
+/* Bytes as libtdb takes them; it does not write to them. */
+static inline TDB_DATA tdb_data(struct bytes bytes)
+{
+    return (TDB_DATA){(unsigned char *)(uintptr_t)bytes.at, bytes.len};
+}
+
 struct base {
     int fd;                  /* the file itself; -1: there is none */
     struct tdb_context *tdb; /* NULL: there is none, or it is damaged */

@@ -117,7 +117,8 @@ static int save(struct store *store, const struct key *key, const struct ranked 
     return p.full ? -EMSGSIZE : store_put(store, key, (struct bytes){packed, (size_t)(p.at - packed)});
 }
 
-int claims_put(struct store *store, const struct key *key, const struct claim *claim)
+/* Takes the claim out, and puts it in again if it is to be there. */
+static int rewrite(struct store *store, const struct key *key, const struct claim *claim, bool present)
 {
     CLEANUP_VALUE struct value value = {NULL, 0};
     CLEANUP_FREE struct ranked *claims = NULL;
@@ -126,21 +127,19 @@ int claims_put(struct store *store, const struct key *key, const struct claim *c
 
     if (rc < 0)
         return rc;
-    claims[count++].claim = *claim;
+    if (present)
+        claims[count++].claim = *claim;
+    /* Also when one goes: what stood behind it may have had its place only thanks to it. */
     arrange(claims, count);
     return save(store, key, claims, count);
 }
 
+int claims_put(struct store *store, const struct key *key, const struct claim *claim)
+{
+    return rewrite(store, key, claim, true);
+}
+
 int claims_remove(struct store *store, const struct key *key, const struct claim *claim)
 {
-    CLEANUP_VALUE struct value value = {NULL, 0};
-    CLEANUP_FREE struct ranked *claims = NULL;
-    size_t count;
-    int rc = load(store, key, claim, &value, &claims, &count);
-
-    if (rc < 0)
-        return rc;
-    /* What stood behind the one that goes may have had its place only thanks to it. */
-    arrange(claims, count);
-    return save(store, key, claims, count);
+    return rewrite(store, key, claim, false);
 }

@@ -96,7 +96,7 @@ static struct claim claim_of(const struct lease *lease, const struct machine *ma
     struct claim claim = {
         .network = bytes_of(lease->network),
         .expiry = lease->expiry,
-        .order = lease->heard != 0 ? lease->heard : lease->seen,
+        .order = lease_stamp(lease),
         .ip = lease->ip,
     };
 

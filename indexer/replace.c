@@ -7,8 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NEW_SUFFIX     ".new"
-#define DAMAGED_SUFFIX ".damaged"
+#include "schema/paths.h"
 
 static int suffixed(char path[static NAME_MAX + 1], const char *name, const char *suffix)
 {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "replace.h"
 #include "schema/key.h"
 #include "schema/paths.h"
 #include "seal.h"
@@ -86,11 +87,6 @@ struct copying {
     int rc;
 };
 
-static TDB_DATA tdb_data(struct bytes bytes)
-{
-    return (TDB_DATA){(unsigned char *)(uintptr_t)bytes.at, bytes.len};
-}
-
 static int apply_change(void *context, struct bytes key, struct bytes value)
 {
     struct tdb_context *to = context;
@@ -109,10 +105,8 @@ static int copy_unchanged(struct tdb_context *base, TDB_DATA key, TDB_DATA value
     struct bytes unused;
 
     (void)base;
-    if (key.dsize == 0 || key.dsize > KEY_MAX || key.dptr[0] == KEY_META)
+    if (key.dsize == 0 || key.dptr[0] == KEY_META || !key_copy((struct bytes){key.dptr, key.dsize}, &changed))
         return 0;
-    changed.len = key.dsize;
-    memcpy(changed.at, key.dptr, key.dsize);
     errno = 0;
     if (!changes_find(copying->changes, &changed, &unused) &&
         tdb_store(copying->to, key, value, TDB_INSERT) < 0)
@@ -247,14 +241,6 @@ static int patch(const char *path, int dirfd, const struct base *base, const str
     return finish(tdb, rc);
 }
 
-/* Keeps a damaged base under a name of its own; the published name stays what it is until the rename. */
-static int keep_damaged(int dirfd)
-{
-    if (unlinkat(dirfd, DAMAGED_FILE, 0) < 0 && errno != ENOENT)
-        return -errno;
-    return linkat(dirfd, INDEX_FILE, dirfd, DAMAGED_FILE, 0) < 0 ? -errno : 0;
-}
-
 /* Seals the new file, and makes it last. Readable to everybody only now: what is unfinished is nobody's to
  * see. */
 static int finish_file(int dirfd, uint64_t generation)
@@ -291,7 +277,7 @@ int snapshot_prepare(const char *dir, int dirfd, const struct base *base, const 
 
 int snapshot_publish(int dirfd, const struct base *base)
 {
-    int rc = base->fd >= 0 && base->tdb == NULL ? keep_damaged(dirfd) : 0;
+    int rc = base->fd >= 0 && base->tdb == NULL ? replace_keep_damaged(dirfd, INDEX_FILE) : 0;
 
     if (rc < 0) {
         snapshot_discard(dirfd);

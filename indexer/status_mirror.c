@@ -36,8 +36,7 @@ static int list_entries(void *context, const struct lease *lease)
 static int by_age(const void *a, const void *b)
 {
     const struct lease *left = a, *right = b;
-    uint64_t first = left->heard != 0 ? left->heard : left->seen;
-    uint64_t second = right->heard != 0 ? right->heard : right->seen;
+    uint64_t first = lease_stamp(left), second = lease_stamp(right);
 
     return (first > second) - (first < second);
 }

@@ -29,11 +29,6 @@ struct store {
     const struct report *report;
 };
 
-static TDB_DATA tdb_data(struct bytes bytes)
-{
-    return (TDB_DATA){(unsigned char *)(uintptr_t)bytes.at, bytes.len};
-}
-
 static struct bytes from_tdb(TDB_DATA data)
 {
     return (struct bytes){data.dptr, data.dsize};
@@ -210,9 +205,11 @@ int store_get(struct store *store, const struct key *key, struct value *value)
 
 bool store_has(struct store *store, const struct key *key)
 {
-    CLEANUP_VALUE struct value value;
+    struct bytes changed;
 
-    return store_get(store, key, &value) == 0;
+    if (changes_find(store->changes, key, &changed))
+        return changed.len > 0;
+    return store->base.tdb != NULL && tdb_exists(store->base.tdb, tdb_data(key_bytes(key)));
 }
 
 /* Notes a change; `value` empty removes. Returns 1 when it is one. */
@@ -275,11 +272,7 @@ static bool is_changed(const struct changes *changes, struct bytes key)
     struct bytes unused;
     struct key copy;
 
-    if (key.len > KEY_MAX)
-        return false;
-    copy.len = key.len;
-    memcpy(copy.at, key.at, key.len);
-    return changes_find(changes, &copy, &unused);
+    return key_copy(key, &copy) && changes_find(changes, &copy, &unused);
 }
 
 static int visit_published(struct tdb_context *tdb, TDB_DATA key, TDB_DATA value, void *context)

@@ -8,8 +8,6 @@
 #include "schema/meta.h"
 #include "schema/tdb_layout.h"
 
-/* What libtdb leaves in a chain when it deletes a record that a traversal may stand on. */
-
 #define HEADER_SIZE sizeof(struct tdb_layout_header)
 #define RECORD_SIZE sizeof(struct tdb_layout_record)
 

@@ -52,6 +52,16 @@ static inline struct bytes key_bytes(const struct key *key)
     return (struct bytes){key->at, key->len};
 }
 
+/* Copies a key that stands elsewhere; false when it is longer than any of ours. */
+static inline bool key_copy(struct bytes from, struct key *key)
+{
+    if (from.len > KEY_MAX)
+        return false;
+    key->len = from.len;
+    memcpy(key->at, from.at, from.len);
+    return true;
+}
+
 /* Kinds without a subject: KEY_META, KEY_STATE. */
 struct key key_single(enum key_kind kind);
 /* KEY_HOST and KEY_GUEST: `name` is folded here. KEY_SOURCE and KEY_NETWORK: taken as it is. `name` is at

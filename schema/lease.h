@@ -58,6 +58,12 @@ struct lease {
     enum refusal reason;            /* and why; REFUSAL_NONE when there is none */
 };
 
+/* What orders leases by age: greater is newer. */
+static inline uint64_t lease_stamp(const struct lease *lease)
+{
+    return lease->heard != 0 ? lease->heard : lease->seen;
+}
+
 #define LEASE_PACKED_MAX 2048
 
 /* Packs all but network and address, which are the key. Returns the length; `to` has LEASE_PACKED_MAX bytes.

@@ -10,9 +10,13 @@
 #define ENV_LIBVIRT_DIR     "LVINDEX_LIBVIRT_DIR"
 #define ENV_DEFINITIONS_DIR "LVINDEX_DEFINITIONS_DIR"
 
+/* Behind a file's name: what will replace it, and what it was when it made no sense. */
+#define NEW_SUFFIX     ".new"
+#define DAMAGED_SUFFIX ".damaged"
+
 #define INDEX_FILE   "index.tdb"
-#define DAMAGED_FILE "index.tdb.damaged"
-#define NEW_FILE     "index.tdb.new"
+#define DAMAGED_FILE INDEX_FILE DAMAGED_SUFFIX
+#define NEW_FILE     INDEX_FILE NEW_SUFFIX
 #define LOCK_FILE    "lock"
 
 #endif

@@ -32,8 +32,9 @@
 #define TDB_LAYOUT_JENKINS 0x0bad1a51U
 #define TDB_LAYOUT_USED    0x26011999U
 #define TDB_LAYOUT_FREE    0xd9fee666U
-#define TDB_LAYOUT_DEAD    0xfee1deadU
-#define TDB_LAYOUT_TAILER  4
+/* left in a chain when a record is deleted that a traversal may stand on */
+#define TDB_LAYOUT_DEAD   0xfee1deadU
+#define TDB_LAYOUT_TAILER 4
 
 struct tdb_layout_header {
     char food[32];
