@@ -46,12 +46,6 @@ static const char *protocol_of(const struct ip *ip)
     return ip->len == IPV4_LEN ? "ipv4" : "ipv6";
 }
 
-/* libvirt shows what the client calls itself, granted or not. */
-static const char *shown_name(const struct lease *lease)
-{
-    return lease->host[0] != '\0' ? lease->host : lease->refused;
-}
-
 static int by_hwaddr(const void *a, const void *b)
 {
     char left[HWADDR_TEXT_SIZE], right[HWADDR_TEXT_SIZE];
@@ -99,10 +93,10 @@ static int add_network_row(struct table *table, const struct lease *lease, const
 {
     char time[TIME_TEXT], mac[HWADDR_TEXT_SIZE], ip[PREFIXED_TEXT], id[OCTETS_TEXT_MAX + 1];
 
-    return table_add(table, (const char *const[]){format_time(lease->expiry, time),
-                                                  hwaddr_format(&lease->hwaddr, mac), protocol_of(&lease->ip),
-                                                  format_prefixed(&lease->ip, network, ip), shown_name(lease),
-                                                  octets_format(&lease->client_id, id)});
+    return table_add(
+        table, (const char *const[]){format_time(lease->expiry, time), hwaddr_format(&lease->hwaddr, mac),
+                                     protocol_of(&lease->ip), format_prefixed(&lease->ip, network, ip),
+                                     lease_shown_name(lease), octets_format(&lease->client_id, id)});
 }
 
 int dump_network(struct index *index, const char *wanted, FILE *to)
@@ -156,9 +150,9 @@ static int add_interface(struct table *table, struct index *index, const char *b
 
         rc = machine_lease_get(index->store, &machine.leases[i], &lease);
         if (rc == 0 && strcmp(lease.network, bridge) == 0 && !expiry_passed(lease.expiry, index->now))
-            rc = table_add(
-                table, (const char *const[]){bridge, hwaddr_format(hwaddr, mac), protocol_of(&lease.ip),
-                                             format_prefixed(&lease.ip, &network, ip), shown_name(&lease)});
+            rc = table_add(table, (const char *const[]){
+                                      bridge, hwaddr_format(hwaddr, mac), protocol_of(&lease.ip),
+                                      format_prefixed(&lease.ip, &network, ip), lease_shown_name(&lease)});
     }
     if (rc == 0 && rows == table->rows)
         rc = table_add(table, (const char *const[]){bridge, hwaddr_format(hwaddr, mac), "", "", ""});

@@ -40,11 +40,13 @@ static void set_event_name(struct lease *lease, const struct event *event, const
     lease_set_name(lease, event->name, event->domain);
     if (event->name[0] != '\0')
         return;
-    if (asked[0] != '\0')
+    if (asked[0] != '\0') {
         refuse(lease, asked, name_equal(asked, event->old_name) ? REFUSAL_TAKEN : REFUSAL_BY_DNSMASQ);
-    else if (known != NULL && event->data_missing)
+    } else if (known != NULL && event->data_missing) {
         /* dnsmasq has forgotten what the client sent: what was refused stays refused */
         refuse(lease, known->refused, known->reason);
+        lease->hidden = known->reason != REFUSAL_NONE;
+    }
 }
 
 /* At start-up and on SIGHUP dnsmasq repeats every lease, the newest first: that is not hearing from a client.

@@ -46,7 +46,11 @@ static void keep_refusal(struct lease *lease, const struct lease *known)
         return;
     if (name[0] != '\0' && !name_equal(name, known->refused))
         return;
-    strcpy(lease->refused, name[0] != '\0' ? name : known->refused);
+    lease->hidden = name[0] == '\0';
+    if (lease->hidden)
+        strcpy(lease->refused, known->refused);
+    else if (name == lease->host)
+        strcpy(lease->refused, lease->host);
     lease->host[0] = lease->domain[0] = '\0';
     lease->reason = known->reason;
 }

@@ -49,13 +49,6 @@ static int append(struct json_object *array, struct json_object *entry)
     return -ENOMEM;
 }
 
-static const char *restored_name(const struct lease *lease)
-{
-    if (lease->host[0] != '\0')
-        return lease->host;
-    return lease->refused[0] != '\0' ? lease->refused : NULL;
-}
-
 /* Makes the entries anew from what the index knows. */
 static int restore(struct status_mirror *mirror)
 {
@@ -69,8 +62,10 @@ static int restore(struct status_mirror *mirror)
         qsort(listing.at, listing.count, sizeof(*listing.at), by_age);
     for (size_t i = 0; rc == 0 && i < listing.count; i++) {
         const struct lease *lease = &listing.at[i];
+        const char *name = lease_shown_name(lease);
 
-        rc = append(mirror->array, status_entry_new(lease, restored_name(lease), &network.server_duid));
+        rc = append(mirror->array,
+                    status_entry_new(lease, name[0] != '\0' ? name : NULL, &network.server_duid));
     }
     free(listing.at);
     return rc;

@@ -15,7 +15,7 @@ size_t lease_pack(const struct lease *lease, uint8_t *to)
 
     pack_uint(&p,
               (lease->hwaddr.known ? LEASE_HWADDR : 0U) | (lease->has_iaid ? LEASE_IAID : 0U) |
-                  (lease->temporary ? LEASE_TEMPORARY : 0U),
+                  (lease->temporary ? LEASE_TEMPORARY : 0U) | (lease->hidden ? LEASE_HIDDEN : 0U),
               1);
     pack_uint(&p, lease->reason, 1);
     pack_uint(&p, lease->owner, 2);
@@ -49,6 +49,7 @@ int lease_unpack(struct bytes key, struct bytes value, struct lease *lease)
         return rc;
     flags = unpack_uint(&u, 1);
     lease->temporary = (flags & LEASE_TEMPORARY) != 0;
+    lease->hidden = (flags & LEASE_HIDDEN) != 0;
     lease->reason = (enum refusal)unpack_uint(&u, 1);
     lease->owner = (uint16_t)unpack_uint(&u, 2);
     lease->expiry = unpack_uint(&u, 5);

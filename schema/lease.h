@@ -29,8 +29,9 @@ enum lease_flag {
     LEASE_HWADDR = 0x01,
     LEASE_IAID = 0x02,
     LEASE_TEMPORARY = 0x04, /* IAID of a temporary address (IA_TA, RFC 8415) */
+    LEASE_HIDDEN = 0x08,    /* libvirt's file does not show the refused name */
 };
-#define LEASE_FLAGS 0x07
+#define LEASE_FLAGS 0x0f
 
 /* Who brought a lease. Numbers from OWNER_FIRST_FILE on are those of lease files, see source.h. */
 enum {
@@ -55,8 +56,17 @@ struct lease {
     char domain[DOMAIN_MAX + 1]; /* "": none; else valid, and `host` is not empty */
     char interface[INTERFACE_MAX + 1];
     char refused[RAW_NAME_MAX + 1]; /* raw bytes of a name that may not be an answer */
+    bool hidden;                    /* libvirt's file does not show it: remembered from before */
     enum refusal reason;            /* and why; REFUSAL_NONE when there is none */
 };
+
+/* The name as libvirt's file and virsh show it, granted or not; "" for none. */
+static inline const char *lease_shown_name(const struct lease *lease)
+{
+    if (lease->host[0] != '\0')
+        return lease->host;
+    return lease->hidden ? "" : lease->refused;
+}
 
 /* What orders leases by age: greater is newer. */
 static inline uint64_t lease_stamp(const struct lease *lease)

@@ -218,6 +218,44 @@ START_TEST(refused_name_is_shown_and_stays_refused)
 }
 END_TEST
 
+/* The same with a name that could not be one anyhow. */
+START_TEST(inadmissible_name_stays_refused)
+{
+    struct event event = event_of(EVENT_ADD, "192.0.2.1", MAC_A, "");
+    struct lease lease;
+
+    strcpy(event.supplied, "localhost");
+    event.mirrored = event.supplied;
+    apply(&event);
+    fixture_network_file("br0.status", "[" ENTRY("192.0.2.1", MAC_A, "localhost") "]");
+    apply_new(EVENT_ADD, "192.0.2.2", MAC_B, "db");
+    ck_assert_int_eq(leases_get(idx, "br0", &event.lease.ip, &lease), 0);
+    ck_assert_str_eq(lease.refused, "localhost");
+    ck_assert_int_eq(lease.reason, REFUSAL_BY_DNSMASQ);
+}
+END_TEST
+
+/* What the file had not shown any more is not brought back with it, but stays refused. */
+START_TEST(restored_without_a_name_it_had_lost)
+{
+    struct event event = event_of(EVENT_ADD, "192.0.2.1", MAC_A, "");
+    struct lease lease;
+
+    strcpy(event.supplied, "www");
+    event.mirrored = event.supplied;
+    apply(&event);
+    event = event_of(EVENT_OLD, "192.0.2.1", MAC_A, "");
+    event.data_missing = true;
+    apply(&event);
+    fixture_network_file("br0.status", "[{");
+    apply_new(EVENT_ADD, "192.0.2.2", MAC_B, "db");
+    ck_status("[\n  {\n    \"ip-address\": \"192.0.2.1\",\n    \"mac-address\": \"" MAC_A
+              "\",\n    \"expiry-time\": 4000000000\n  },\n" ENTRY("192.0.2.2", MAC_B, "db") "\n]\n");
+    ck_assert_int_eq(leases_get(idx, "br0", &event.lease.ip, &lease), 0);
+    ck_assert_str_eq(lease.refused, "www");
+}
+END_TEST
+
 /* A client without octets in its address, and without a client-id, is the same as long as its address is. */
 START_TEST(refused_name_of_a_client_without_octets)
 {
@@ -286,6 +324,8 @@ int main(void)
     tcase_add_test(tests, ipv6_without_hardware_address);
     tcase_add_test(tests, ipv6_keeps_its_hardware_address);
     tcase_add_test(tests, refused_name_is_shown_and_stays_refused);
+    tcase_add_test(tests, inadmissible_name_stays_refused);
+    tcase_add_test(tests, restored_without_a_name_it_had_lost);
     tcase_add_test(tests, refused_name_of_a_client_without_octets);
     tcase_add_test(tests, not_utf8);
     tcase_add_test(tests, unwritable_file_fails_the_event);
