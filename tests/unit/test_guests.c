@@ -296,6 +296,24 @@ START_TEST(odd_guest_names)
 }
 END_TEST
 
+/* Longer than any host name: getaddrinfo takes it all the same. One byte more no guest can have. */
+START_TEST(longest_guest_name)
+{
+    char text[512], name[GUEST_MAX + 2];
+
+    memset(name, 'x', sizeof(name));
+    name[GUEST_MAX] = '\0';
+    put("virbr0", "192.0.2.1", MAC_WEB, "", 1);
+    snprintf(text, sizeof(text), "[{\"domain\": \"%s\", \"macs\": [\"%s\"]}]", name, MAC_WEB);
+    macs("virbr0.macs", text);
+    ck_guest(name, "192.0.2.1");
+    ck_assert_uint_eq(fixture_problems(), 0);
+    snprintf(text, sizeof(text), "[{\"domain\": \"%sx\", \"macs\": [\"%s\"]}]", name, MAC_WEB);
+    macs("virbr1.macs", text);
+    ck_assert_uint_eq(fixture_problems(), 1);
+}
+END_TEST
+
 START_TEST(names_that_differ_in_case_only)
 {
     put("virbr0", "192.0.2.1", MAC_WEB, "", 1);
@@ -366,6 +384,7 @@ int main(void)
     tcase_add_test(tests, defined_guests_reserve_their_names);
     tcase_add_test(tests, addresses_move_from_guest_to_guest);
     tcase_add_loop_test(tests, odd_guest_names, 0, sizeof(odd_names) / sizeof(odd_names[0]));
+    tcase_add_test(tests, longest_guest_name);
     tcase_add_test(tests, names_that_differ_in_case_only);
     tcase_add_loop_test(tests, bad_entry_loses_only_itself, 0, sizeof(bad_entries) / sizeof(bad_entries[0]));
     tcase_add_test(tests, own_host_name_is_nobody_elses);
