@@ -88,19 +88,19 @@ static bool is_outdated(const struct event *event, const struct lease *known)
     return event->has_expiry && expiry_compare(event->lease.expiry, known->expiry) < 0;
 }
 
-static int update_network(struct index *index, const struct event *event)
+/* Notes what the event says of its network; `network` becomes what is known of it. */
+static int update_network(struct index *index, const struct event *event, struct network *network)
 {
-    struct network network;
-    int rc = index_network(index, event->lease.network, &network);
+    int rc = index_network(index, event->lease.network, network);
 
     if (rc < 0)
         return rc;
     if (event->server_duid.len > 0)
-        network.server_duid = event->server_duid;
-    network.libvirt = event->libvirt;
-    if (!network.libvirt && network.server_duid.len == 0)
+        network->server_duid = event->server_duid;
+    network->libvirt = event->libvirt;
+    if (!network->libvirt && network->server_duid.len == 0)
         return 0; /* nothing to keep */
-    return index_set_network(index, event->lease.network, &network);
+    return index_set_network(index, event->lease.network, network);
 }
 
 /* `mirror` is NULL where libvirt has nothing to do with the network. */
@@ -108,15 +108,11 @@ static int take_lease(struct index *index, const struct event *event, const stru
                       struct status_mirror *mirror)
 {
     struct lease lease = complete(index, event, known);
-    int rc = update_network(index, event);
+    struct network network;
+    int rc = update_network(index, event, &network);
 
-    if (rc == 0 && mirror != NULL) {
-        struct network network;
-
-        rc = index_network(index, lease.network, &network);
-        if (rc == 0)
-            rc = status_mirror_put(mirror, &lease, event->mirrored, &network.server_duid);
-    }
+    if (rc == 0 && mirror != NULL)
+        rc = status_mirror_put(mirror, &lease, event->mirrored, &network.server_duid);
     if (rc == 0)
         rc = leases_put(index, &lease);
     return rc < 0 ? rc : 0;

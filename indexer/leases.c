@@ -6,6 +6,7 @@
 
 #include "cleanup.h"
 #include "derive.h"
+#include "lease_list.h"
 #include "lease_record.h"
 #include "machines.h"
 
@@ -124,42 +125,33 @@ int leases_each(struct index *index, const char *network,
     return store_each(index->store, KEY_LEASE, each_record, &walk);
 }
 
-struct lease_list {
-    struct lease *at;
-    size_t count;
+struct forgotten {
     struct index *index;
+    struct lease_list leases;
 };
 
 static int list_forgotten(void *context, const struct lease *lease)
 {
-    struct lease_list *list = context;
+    struct forgotten *forgotten = context;
     struct network network;
-    struct lease *more;
     int rc;
 
-    if (lease->owner == OWNER_STATUS || !lease_forgotten(list->index, lease))
+    if (lease->owner == OWNER_STATUS || !lease_forgotten(forgotten->index, lease))
         return 0;
-    rc = index_network(list->index, lease->network, &network);
-    if (rc < 0 || network.libvirt)
-        return rc;
-    more = reallocarray(list->at, list->count + 1, sizeof(*more));
-    if (more == NULL)
-        return -ENOMEM;
-    list->at = more;
-    list->at[list->count++] = *lease;
-    return 0;
+    rc = index_network(forgotten->index, lease->network, &network);
+    return rc < 0 || network.libvirt ? rc : lease_list_add(&forgotten->leases, lease);
 }
 
 int leases_prune(struct index *index)
 {
-    struct lease_list list = {NULL, 0, index};
-    int rc = leases_each(index, NULL, list_forgotten, &list);
+    struct forgotten forgotten = {index, {NULL, 0, 0}};
+    int rc = leases_each(index, NULL, list_forgotten, &forgotten);
 
-    for (size_t i = 0; rc == 0 && i < list.count; i++) {
-        rc = leases_remove(index, &list.at[i]);
-        leases_report(index, &list.at[i], "forgotten, long expired");
+    for (size_t i = 0; rc == 0 && i < forgotten.leases.count; i++) {
+        rc = leases_remove(index, &forgotten.leases.at[i]);
+        leases_report(index, &forgotten.leases.at[i], "forgotten, long expired");
     }
-    free(list.at);
+    lease_list_free(&forgotten.leases);
     return rc;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lease_list.h"
 #include "leases.h"
 #include "schema/claim.h"
 
@@ -149,30 +150,23 @@ static int compare_ips(const void *a, const void *b)
 
 struct gone {
     const struct pass *pass;
-    struct ip *at;
-    size_t count;
+    struct lease_list leases;
 };
 
 static int list_gone(void *context, const struct lease *lease)
 {
     struct gone *gone = context;
     const struct pass *pass = gone->pass;
-    struct ip *more;
 
     if (lease->owner != pass->owner || (pass->count > 0 && bsearch(&lease->ip, pass->ips, pass->count,
                                                                    sizeof(*pass->ips), compare_ips) != NULL))
         return 0;
-    more = reallocarray(gone->at, gone->count + 1, sizeof(*more));
-    if (more == NULL)
-        return -ENOMEM;
-    gone->at = more;
-    gone->at[gone->count++] = lease->ip;
-    return 0;
+    return lease_list_add(&gone->leases, lease);
 }
 
 int pass_finish(struct pass *pass)
 {
-    struct gone gone = {pass, NULL, 0};
+    struct gone gone = {pass, {NULL, 0, 0}};
     int rc;
 
     if (pass->bad > BAD_TOLD)
@@ -183,15 +177,11 @@ int pass_finish(struct pass *pass)
     if (pass->count > 0)
         qsort(pass->ips, pass->count, sizeof(*pass->ips), compare_ips);
     rc = leases_each(pass->index, pass->network, list_gone, &gone);
-    for (size_t i = 0; rc == 0 && i < gone.count; i++) {
-        struct lease lease;
-
-        rc = leases_get(pass->index, pass->network, &gone.at[i], &lease);
+    for (size_t i = 0; rc == 0 && i < gone.leases.count; i++) {
+        rc = leases_remove(pass->index, &gone.leases.at[i]);
         if (rc == 0)
-            rc = leases_remove(pass->index, &lease);
-        if (rc == 0)
-            leases_report(pass->index, &lease, "removed");
+            leases_report(pass->index, &gone.leases.at[i], "removed");
     }
-    free(gone.at);
+    lease_list_free(&gone.leases);
     return rc;
 }

@@ -56,6 +56,14 @@ const char *status_entry_read(struct json_object *entry, struct lease *lease, st
     return NULL;
 }
 
+bool status_entry_ip(struct json_object *entry, struct ip *ip)
+{
+    bool bad = !json_object_is_type(entry, json_type_object);
+    const char *text = bad ? NULL : json_member_text(entry, "ip-address", &bad);
+
+    return text != NULL && ip_parse(text, ip) == 0;
+}
+
 bool status_entry_possible(const struct lease *lease)
 {
     return lease->hwaddr.known;

@@ -15,6 +15,9 @@
 /* Reads an entry; `server_duid` is left alone where there is none. NULL, or what is wrong with it. */
 const char *status_entry_read(struct json_object *entry, struct lease *lease, struct octets *server_duid);
 
+/* The address of an entry; false where there is none. */
+bool status_entry_ip(struct json_object *entry, struct ip *ip);
+
 /* Writes one. `name` may be a refused name, as libvirt's own helper writes them, too; NULL for none. NULL
  * without memory, else the caller's. */
 struct json_object *status_entry_new(const struct lease *lease, const char *name,

@@ -9,28 +9,16 @@
 #include "cleanup.h"
 #include "digest.h"
 #include "json_text.h"
+#include "lease_list.h"
 #include "leases.h"
 #include "replace.h"
 #include "status_entry.h"
 
-struct listing {
-    struct lease *at;
-    size_t count;
-};
-
 static int list_entries(void *context, const struct lease *lease)
 {
-    struct listing *listing = context;
-    struct lease *more;
-
     if (lease->owner != OWNER_STATUS || !status_entry_possible(lease))
         return 0;
-    more = reallocarray(listing->at, listing->count + 1, sizeof(*more));
-    if (more == NULL)
-        return -ENOMEM;
-    listing->at = more;
-    listing->at[listing->count++] = *lease;
-    return 0;
+    return lease_list_add(context, lease);
 }
 
 static int by_age(const void *a, const void *b)
@@ -52,7 +40,7 @@ static int append(struct json_object *array, struct json_object *entry)
 /* Makes the entries anew from what the index knows. */
 static int restore(struct status_mirror *mirror)
 {
-    struct listing listing = {NULL, 0};
+    CLEANUP_LEASES struct lease_list listing = {NULL, 0, 0};
     struct network network;
     int rc = leases_each(mirror->index, mirror->network, list_entries, &listing);
 
@@ -67,7 +55,6 @@ static int restore(struct status_mirror *mirror)
         rc = append(mirror->array,
                     status_entry_new(lease, name[0] != '\0' ? name : NULL, &network.server_duid));
     }
-    free(listing.at);
     return rc;
 }
 
@@ -151,22 +138,13 @@ void status_mirror_close(struct status_mirror *mirror)
         close(mirror->dirfd);
 }
 
-static bool is_entry_of(struct json_object *entry, const struct ip *ip)
-{
-    bool bad = false;
-    const char *text;
-    struct ip other;
-
-    if (!json_object_is_type(entry, json_type_object))
-        return false;
-    text = json_member_text(entry, "ip-address", &bad);
-    return text != NULL && ip_parse(text, &other) == 0 && ip_compare(&other, ip) == 0;
-}
-
 void status_mirror_remove(struct status_mirror *mirror, const struct ip *ip)
 {
     for (size_t i = json_object_array_length(mirror->array); i-- > 0;) {
-        if (is_entry_of(json_object_array_get_idx(mirror->array, i), ip))
+        struct ip other;
+
+        if (status_entry_ip(json_object_array_get_idx(mirror->array, i), &other) &&
+            ip_compare(&other, ip) == 0)
             json_object_array_del_idx(mirror->array, i, 1);
     }
 }

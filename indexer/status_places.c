@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "json_text.h"
+#include "status_entry.h"
 #include "status_mirror.h"
 
 struct status_place {
@@ -24,12 +24,9 @@ int status_mirror_places(const struct status_mirror *mirror, struct status_place
     if (places->at == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++) {
-        struct json_object *entry = json_object_array_get_idx(mirror->array, i);
         struct status_place *place = &places->at[places->count];
-        bool bad = !json_object_is_type(entry, json_type_object);
-        const char *ip = bad ? NULL : json_member_text(entry, "ip-address", &bad);
 
-        if (ip == NULL || ip_parse(ip, &place->ip) < 0)
+        if (!status_entry_ip(json_object_array_get_idx(mirror->array, i), &place->ip))
             continue;
         place->place = i;
         places->count++;

@@ -23,9 +23,10 @@ struct store {
     struct base base;
     bool damaged;
     struct changes *changes;
-    bool prepared; /* the new file is ready */
-    bool stale;    /* but there were changes since */
-    bool worth;    /* there is a change worth a commit */
+    uint32_t records; /* that the index will have, the meta record included */
+    bool prepared;    /* the new file is ready */
+    bool stale;       /* but there were changes since */
+    bool worth;       /* there is a change worth a commit */
     const struct report *report;
 };
 
@@ -106,6 +107,7 @@ int store_open(const char *dir, enum store_mode mode, const struct report *repor
     if (rc == 0)
         rc = open_base(store);
     if (rc == 0) {
+        store->records = store->base.tdb != NULL ? store->base.meta.records : 1;
         store->changes = changes_new();
         if (store->changes == NULL)
             rc = report_errno(report, -ENOMEM, "%s", dir);
@@ -225,8 +227,11 @@ static int change(struct store *store, const struct key *key, struct bytes value
     if (bytes_equal(value_bytes(&now), value))
         return 0;
     rc = changes_put(store->changes, key, value);
+    if (rc < 0)
+        return rc;
+    store->records = store->records + (value.len > 0) - (now.at != NULL);
     store->stale = true;
-    return rc < 0 ? rc : 1;
+    return 1;
 }
 
 int store_put(struct store *store, const struct key *key, struct bytes value)
@@ -306,33 +311,9 @@ int store_each_record(struct store *store, int (*each)(void *context, struct byt
     return walk_all(store, (struct walk){.kind = -1, .each = each, .context = context});
 }
 
-struct counting {
-    struct tdb_context *base;
-    int64_t grown;
-};
-
-static int count_change(void *context, struct bytes key, struct bytes value)
-{
-    struct counting *counting = context;
-    bool was = counting->base != NULL && tdb_exists(counting->base, tdb_data(key));
-
-    counting->grown += (value.len > 0) - was;
-    return 0;
-}
-
-/* How many records the index will have. */
-static uint32_t count_records(const struct store *store)
-{
-    struct counting counting = {store->base.tdb, 0};
-    uint32_t now = store->base.tdb != NULL ? store->base.meta.records : 1; /* the meta record */
-
-    changes_each(store->changes, count_change, &counting);
-    return (uint32_t)(now + counting.grown);
-}
-
 bool store_rebuilds(const struct store *store)
 {
-    return snapshot_rebuilds(&store->base, count_records(store));
+    return snapshot_rebuilds(&store->base, store->records);
 }
 
 int store_prepare(struct store *store)
@@ -349,7 +330,7 @@ int store_prepare(struct store *store)
     if (store->prepared)
         snapshot_discard(store->dirfd);
     store->prepared = store->stale = false;
-    meta.records = count_records(store);
+    meta.records = store->records;
     rc = snapshot_prepare(store->dir, store->dirfd, &store->base, store->changes, &meta);
     if (rc < 0)
         return report_errno(store->report, rc, "%s", store->path);
