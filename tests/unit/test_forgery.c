@@ -7,6 +7,7 @@
 #include "indexer/leases.h"
 #include "own_store.h"
 #include "schema/tdb_layout.h"
+#include "salvaged_index.h"
 
 /* A client chooses 255 bytes of its lease (client-id), enough for what looks like a record of its own. */
 static size_t forge_record(uint8_t *to, struct bytes key, struct bytes value)
@@ -26,26 +27,6 @@ static size_t forge_record(uint8_t *to, struct bytes key, struct bytes value)
     record.room += (uint32_t)sizeof(record);
     memcpy(to + record.room - TDB_LAYOUT_TAILER, &record.room, TDB_LAYOUT_TAILER);
     return record.room;
-}
-
-static struct lease lease_at(const char *ip, const char *host)
-{
-    struct lease lease = {
-        .network = "net", .seen = 1, .heard = 1, .hwaddr = {true, 1, 6, {2, 0, 0, 0, 0, 1}}};
-
-    ck_assert_int_eq(ip_parse(ip, &lease.ip), 0);
-    lease.hwaddr.octets[5] = lease.ip.octets[3];
-    strcpy(lease.host, host);
-    return lease;
-}
-
-static struct index *open_index(void)
-{
-    struct index *index = NULL;
-
-    reports_start(&own_reports);
-    ck_assert_int_eq(index_open(own_dir(), &own_reports.sink, &index), 0);
-    return index;
 }
 
 /* A lease whose client-id holds a lease: `shift` bytes in, as a record in a TDB begins at a multiple of four.
