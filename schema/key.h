@@ -11,6 +11,8 @@
  *   's' name of the source           what a source file held when it was last read, see source.h
  *   'n' network                      a network, see network.h
  *
+ * In an index with a base, an empty value in index.tdb says that the base's record of this key is gone.
+ *
  * An ip is 4 or 16 bytes in network order. Networks and names are bytes without a terminator.
  * Thread-safety: no state.
  */

@@ -8,9 +8,10 @@
 
 #include <stdint.h>
 
-/* Version of keys and values. A reader that meets another one answers UNAVAIL; a writer reads every
- * earlier one and writes this one. */
-#define SCHEMA_VERSION 1
+/* Version of keys and values: this one is written, and every one since the oldest is read. A reader that
+ * meets another answers UNAVAIL. 2: an index may have a base. */
+#define SCHEMA_VERSION 2
+#define SCHEMA_OLDEST  1
 
 /* A DNS label (RFC 1035, 2.3.4) and a name of labels with its dots, without the trailing one. */
 #define LABEL_MAX  63

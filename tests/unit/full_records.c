@@ -144,7 +144,13 @@ struct bytes full_meta(void)
 {
     uint8_t room[META_PACKED];
     struct packer p = {room + META_PACKED, room + META_PACKED, false};
-    struct meta meta = {SCHEMA_VERSION, UINT64_MAX, UINT32_MAX, UINT64_MAX};
+    struct meta meta = {.version = SCHEMA_VERSION,
+                        .generation = UINT64_MAX,
+                        .records = UINT32_MAX,
+                        .built_size = UINT64_MAX,
+                        .base = UINT64_MAX,
+                        .base_id = UINT64_MAX,
+                        .replaced = UINT64_MAX};
 
     meta_pack(&meta, room);
     return exact(room, &p);

@@ -1,9 +1,10 @@
-/* Keys: what each kind looks like, and taking a lease's key apart. */
+/* Keys: what each kind looks like, and taking a lease's key apart; the names of bases. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "schema/key.h"
+#include "schema/paths.h"
 #include "test_case.h"
 
 #define X15 "xxxxxxxxxxxxxxx"
@@ -136,6 +137,18 @@ START_TEST(lease_refused)
 }
 END_TEST
 
+START_TEST(base_names)
+{
+    char name[BASE_NAME_SIZE];
+
+    ck_assert_str_eq(base_name(0, name), "base-0.tdb");
+    ck_assert_str_eq(base_name(9, name), "base-9.tdb");
+    ck_assert_str_eq(base_name(10, name), "base-10.tdb");
+    ck_assert_str_eq(base_name(UINT64_MAX, name), "base-18446744073709551615.tdb");
+    ck_assert_uint_eq(strlen(name) + 1, BASE_NAME_SIZE);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("keys");
@@ -145,5 +158,6 @@ int main(void)
     tcase_add_test(tcase, room);
     tcase_add_test(tcase, lease_round_trip);
     tcase_add_loop_test(tcase, lease_refused, 0, (int)(sizeof(no_leases) / sizeof(no_leases[0])));
+    tcase_add_test(tcase, base_names);
     return test_case_run(tcase);
 }

@@ -8,33 +8,74 @@
 #include "schema/meta.h"
 #include "test_case.h"
 
+static const struct meta whole_meta = {
+    .version = SCHEMA_VERSION,
+    .generation = UINT64_C(0x0102030405060708),
+    .records = 0x0a0b0c0d,
+    .built_size = UINT64_C(0x0807060504030201),
+    .base = UINT64_C(0x1112131415161718),
+    .base_id = UINT64_C(0x2122232425262728),
+    .replaced = UINT64_C(0x3132333435363738),
+};
+
+static void expect_meta(const struct meta *parsed, const struct meta *expected)
+{
+    ck_assert_uint_eq(parsed->version, expected->version);
+    ck_assert_uint_eq(parsed->generation, expected->generation);
+    ck_assert_uint_eq(parsed->records, expected->records);
+    ck_assert_uint_eq(parsed->built_size, expected->built_size);
+    ck_assert_uint_eq(parsed->base, expected->base);
+    ck_assert_uint_eq(parsed->base_id, expected->base_id);
+    ck_assert_uint_eq(parsed->replaced, expected->replaced);
+}
+
 START_TEST(meta_layout)
 {
-    static const uint8_t expected[META_PACKED] = {'l', 'v', 'i', 'n', 'd', 'e', 'x', 0, SCHEMA_VERSION,
-                                                  0,   0,   0,   8,   7,   6,   5,   4, 3,
-                                                  2,   1,   0xd, 0xc, 0xb, 0xa, 1,   2, 3,
-                                                  4,   5,   6,   7,   8};
-    struct meta meta = {SCHEMA_VERSION, UINT64_C(0x0102030405060708), 0x0a0b0c0d,
-                        UINT64_C(0x0807060504030201)};
+    static const uint8_t expected[META_PACKED] = {
+        'l',  'v',  'i',  'n',  'd',  'e',  'x',  0,    SCHEMA_VERSION, 0, 0, 0, /* magic, version */
+        8,    7,    6,    5,    4,    3,    2,    1,                             /* generation */
+        0xd,  0xc,  0xb,  0xa,                                                   /* records */
+        1,    2,    3,    4,    5,    6,    7,    8,                             /* built size */
+        0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,                          /* base */
+        0x28, 0x27, 0x26, 0x25, 0x24, 0x23, 0x22, 0x21,                          /* base id */
+        0x38, 0x37, 0x36, 0x35, 0x34, 0x33, 0x32, 0x31,                          /* replaced */
+    };
     struct meta parsed;
     uint8_t packed[META_PACKED + 1];
 
-    meta_pack(&meta, packed);
+    meta_pack(&whole_meta, packed);
     ck_assert_mem_eq(packed, expected, META_PACKED);
     /* Fields that a later writer of this version may append are passed over. */
     for (size_t more = 0; more <= 1; more++) {
         ck_assert_int_eq(meta_unpack((struct bytes){packed, META_PACKED + more}, &parsed), 0);
-        ck_assert_uint_eq(parsed.version, meta.version);
-        ck_assert_uint_eq(parsed.generation, meta.generation);
-        ck_assert_uint_eq(parsed.records, meta.records);
-        ck_assert_uint_eq(parsed.built_size, meta.built_size);
+        expect_meta(&parsed, &whole_meta);
     }
+}
+END_TEST
+
+/* Version 1 had no bases: what stands where it ended is not read. */
+START_TEST(meta_version_1)
+{
+    const size_t size = 32;
+    struct meta first = whole_meta;
+    uint8_t packed[META_PACKED];
+    struct meta parsed;
+
+    first.version = 1;
+    meta_pack(&first, packed);
+    first.base = first.base_id = first.replaced = 0;
+    for (size_t more = 0; more <= META_PACKED - size; more++) {
+        ck_assert_int_eq(meta_unpack((struct bytes){packed, size + more}, &parsed), 0);
+        expect_meta(&parsed, &first);
+    }
+    for (size_t len = 0; len < size; len++)
+        ck_assert_int_eq(meta_unpack((struct bytes){packed, len}, &parsed), -EBADMSG);
 }
 END_TEST
 
 START_TEST(meta_refused)
 {
-    struct meta meta = {SCHEMA_VERSION + 1, 1, 1, 1};
+    struct meta meta = {.version = SCHEMA_VERSION + 1, .generation = 1};
     uint8_t packed[META_PACKED];
     struct meta parsed;
 
@@ -46,6 +87,9 @@ START_TEST(meta_refused)
     }
     for (size_t len = 0; len < 12; len++)
         ck_assert_int_eq(meta_unpack((struct bytes){packed, len}, &parsed), -EBADMSG);
+    meta.version = SCHEMA_OLDEST - 1;
+    meta_pack(&meta, packed);
+    ck_assert_int_eq(meta_unpack((struct bytes){packed, META_PACKED}, &parsed), -EPROTONOSUPPORT);
     meta.version = SCHEMA_VERSION;
     meta_pack(&meta, packed);
     for (size_t len = 0; len < META_PACKED; len++)
@@ -342,6 +386,7 @@ int main(void)
     TCase *tcase = test_case("records");
 
     tcase_add_test(tcase, meta_layout);
+    tcase_add_test(tcase, meta_version_1);
     tcase_add_test(tcase, meta_refused);
     tcase_add_test(tcase, lease_layout);
     tcase_add_test(tcase, lease_round_trip);
