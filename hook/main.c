@@ -42,23 +42,28 @@ static void print_help(const struct tool *tool)
            tool->name, tool->name, tool->name, tool->name);
 }
 
+struct incoming {
+    const struct event *event;
+    struct libvirt_dirs dirs;
+};
+
+static int take_event(struct index *index, void *context)
+{
+    const struct incoming *incoming = context;
+    int rc = guests_refresh(index, &incoming->dirs);
+
+    return rc < 0 ? index_failed(index, rc) : event_apply(index, incoming->event, incoming->dirs.networks);
+}
+
 static int run_event(struct tool *tool, enum event_action action, char **argv)
 {
     const struct report report = tool_report(tool);
-    const struct libvirt_dirs dirs = libvirt_dirs_default();
-    struct index *index = NULL;
     struct event event;
+    struct incoming incoming = {&event, libvirt_dirs_default()};
     int rc = arguments_read(action, argv, &report, &event);
 
     if (rc == 0)
-        rc = index_open(tool_state_dir(), &report, &index);
-    if (rc == 0) {
-        rc = guests_refresh(index, &dirs);
-        rc = rc < 0 ? index_failed(index, rc) : event_apply(index, &event, dirs.networks);
-        if (rc == 0)
-            rc = index_commit(index);
-    }
-    index_close(index);
+        rc = index_change(tool_state_dir(), STORE_WRITE, &report, take_event, &incoming);
     /* A damaged file of libvirt's is complained of, but the event was taken in. */
     return rc < 0 ? TOOL_FAILED : TOOL_DONE;
 }

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "build.h"
 #include "digest.h"
-
 #include "schema/key.h"
 
 /* A small event's dozen records fit; the table grows by itself. */
@@ -20,6 +20,7 @@ struct new_value {
 
 struct changes {
     struct lh_table *table;
+    uint64_t size;
 };
 
 static unsigned long hash_key(const void *key)
@@ -42,7 +43,7 @@ static void free_entry(struct lh_entry *entry)
 
 struct changes *changes_new(void)
 {
-    struct changes *changes = malloc(sizeof(*changes));
+    struct changes *changes = calloc(1, sizeof(*changes));
 
     if (changes == NULL)
         return NULL;
@@ -97,14 +98,24 @@ int changes_put(struct changes *changes, const struct key *key, struct bytes val
     if (copy == NULL)
         return -ENOMEM;
     if (entry != NULL) {
-        free(lh_entry_v(entry));
+        struct new_value *before = lh_entry_v(entry);
+
+        changes->size -= build_record_size(key->len, before->len);
+        free(before);
         lh_entry_set_val(entry, copy);
     } else {
         rc = insert(changes, key, copy);
     }
     if (rc < 0)
         free(copy);
+    else
+        changes->size += build_record_size(key->len, value.len);
     return rc;
+}
+
+uint64_t changes_size(const struct changes *changes)
+{
+    return changes->size;
 }
 
 bool changes_find(const struct changes *changes, const struct key *key, struct bytes *value)

@@ -8,6 +8,7 @@
 #define LVINDEX_INDEXER_CHANGES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "schema/key.h"
 
@@ -22,6 +23,9 @@ int changes_put(struct changes *changes, const struct key *key, struct bytes val
 
 /* Is there a change of this key? Its value lasts until the next changes_put(). */
 bool changes_find(const struct changes *changes, const struct key *key, struct bytes *value);
+
+/* Bytes that the changed records take in an index file, at the most. */
+uint64_t changes_size(const struct changes *changes);
 
 /* Calls `each` for every change until it returns other than 0; returns its last result. */
 int changes_each(const struct changes *changes,

@@ -154,7 +154,7 @@ static int prepare(struct index *index, enum store_mode mode)
 
     if (rc == 0 && store_damaged(index->store))
         rc = store_salvage(index->store, salvage, index);
-    if (rc == 0 && mode == STORE_WRITE)
+    if (rc == 0 && mode != STORE_READ)
         rc = check_own_name(index);
     return rc;
 }
@@ -227,6 +227,28 @@ void index_close(struct index *index)
     names_clear(&index->unsettled);
     store_close(index->store);
     free(index);
+}
+
+static int change_once(const char *dir, enum store_mode mode, const struct report *report,
+                       int (*change)(struct index *index, void *context), void *context)
+{
+    struct index *index = NULL;
+    int rc = open_index(dir, mode, report, &index);
+
+    if (rc == 0)
+        rc = change(index, context);
+    if (rc == 0)
+        rc = index_commit(index);
+    index_close(index);
+    return rc;
+}
+
+int index_change(const char *dir, enum store_mode mode, const struct report *report,
+                 int (*change)(struct index *index, void *context), void *context)
+{
+    int rc = change_once(dir, mode, report, change, context);
+
+    return rc == -EUCLEAN ? change_once(dir, STORE_CHECK, report, change, context) : rc;
 }
 
 int index_network(struct index *index, const char *name, struct network *network)

@@ -31,6 +31,13 @@ int index_open(const char *dir, const struct report *report, struct index **inde
 /* Opens it as it is, without a lock, to be looked at only; of a damaged one, what still reads. */
 int index_open_read(const char *dir, const struct report *report, struct index **index);
 
+/* Opens the index as `mode` says (STORE_WRITE or STORE_CHECK), has `change` change it, publishes and closes
+ * it. Where its base turns out to be damaged when it is written anew, all this happens once more, on what
+ * still reads. 1 when anything was published, 0 when nothing changed, or -errno, reported; `change` reports
+ * its own. */
+int index_change(const char *dir, enum store_mode mode, const struct report *report,
+                 int (*change)(struct index *index, void *context), void *context);
+
 /* Does all of a commit that may fail for want of room; see store_prepare(). */
 int index_prepare(struct index *index);
 

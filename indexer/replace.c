@@ -54,14 +54,17 @@ int replace_file(int dirfd, const char *name, const char *text, size_t len)
     return fsync(dirfd) < 0 ? -errno : 0;
 }
 
+int replace_link(int dirfd, const char *name, const char *also)
+{
+    if (unlinkat(dirfd, also, 0) < 0 && errno != ENOENT)
+        return -errno;
+    return linkat(dirfd, name, dirfd, also, 0) < 0 ? -errno : 0;
+}
+
 int replace_keep_damaged(int dirfd, const char *name)
 {
     char damaged[NAME_MAX + 1];
     int rc = suffixed(damaged, name, DAMAGED_SUFFIX);
 
-    if (rc < 0)
-        return rc;
-    if (unlinkat(dirfd, damaged, 0) < 0 && errno != ENOENT)
-        return -errno;
-    return linkat(dirfd, name, dirfd, damaged, 0) < 0 ? -errno : 0;
+    return rc < 0 ? rc : replace_link(dirfd, name, damaged);
 }

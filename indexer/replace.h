@@ -11,7 +11,10 @@
  * of the new file, for the caller to close, or -errno, and then `name` is what it was. */
 int replace_file(int dirfd, const char *name, const char *text, size_t len);
 
-/* Gives the file a second name, `name`.damaged, in place of an earlier one. -errno. */
+/* Gives the file `name` a second name, `also`, in place of an earlier file of that name. -errno. */
+int replace_link(int dirfd, const char *name, const char *also);
+
+/* The same, with `name`.damaged. */
 int replace_keep_damaged(int dirfd, const char *name);
 
 #endif

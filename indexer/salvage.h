@@ -9,12 +9,11 @@
 #ifndef LVINDEX_INDEXER_SALVAGE_H
 #define LVINDEX_INDEXER_SALVAGE_H
 
-#include "base.h"
+#include "index_file.h"
 
 /* Hands every record that is still in one piece (its key fits the hash beside it) to `found`, some more than
- * once, until that returns other than 0. Returns the last result of `found`, or -errno. Meta records are left
- * out. */
-int salvage_records(const struct base *base,
+ * once, until that returns other than 0. Returns the last result of `found`, or -errno. */
+int salvage_records(const struct index_file *file,
                     int (*found)(void *context, struct bytes key, struct bytes value), void *context);
 
 #endif

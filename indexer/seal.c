@@ -64,9 +64,14 @@ int seal_verify(int fd)
     return header.checksum[0] == (uint32_t)sum && header.checksum[1] == (uint32_t)(sum >> 32) ? 0 : -EBADMSG;
 }
 
-int64_t seal_generation(int fd)
+int seal_retire(int fd)
 {
-    struct tdb_layout_header header;
+    const off_t at = offsetof(struct tdb_layout_header, sequence);
+    uint32_t sequence;
+    ssize_t done = pread(fd, &sequence, sizeof(sequence), at);
 
-    return pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) ? (int64_t)header.sequence : -1;
+    sequence++;
+    if (done == (ssize_t)sizeof(sequence))
+        done = pwrite(fd, &sequence, sizeof(sequence), at);
+    return done < 0 ? -errno : done == (ssize_t)sizeof(sequence) ? 0 : -EIO;
 }

@@ -16,8 +16,9 @@
  * -errno of the failing call; -EBADMSG when it is too short to be a TDB. */
 int seal_write(int fd, uint64_t generation);
 
-/* The generation, its low half, of a file that seal_verify() found whole; -1 when it cannot be read. */
-int64_t seal_generation(int fd);
+/* Changes the sequence number of a published file (open for reading and writing), so that it is no longer the
+ * generation that stands in the meta record: readers who have it mapped see that at once. -errno. */
+int seal_retire(int fd);
 
 /* 0: the file is exactly what was sealed. -EBADMSG: it is not. Else -errno of the failing call. */
 int seal_verify(int fd);

@@ -2,250 +2,48 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bases.h"
 #include "cleanup.h"
 #include "replace.h"
-#include "schema/key.h"
+#include "rewrite.h"
 #include "schema/paths.h"
 #include "seal.h"
 
-/* The least size of a hash table: a small site never rebuilds for it. */
-#define HASH_SIZE_MIN 256
-#define HASH_SIZE_MAX (1U << 28)
+/* index.tdb may grow to this part of its base: copying it at each event, and folding it into a new base now
+ * and then, then cost about the same. Measured, see performance.md. */
+#define BASE_PART 1024
 
-/* More than libtdb adds to a small file at a time. */
-#define GROWTH (1 << 20)
-
-int snapshot_discard(int dirfd)
+int snapshot_discard(int dirfd, uint64_t generation)
 {
-    return unlinkat(dirfd, NEW_FILE, 0) < 0 && errno != ENOENT ? -errno : 0;
+    int rc = bases_remove(dirfd, generation);
+
+    return unlinkat(dirfd, NEW_FILE, 0) < 0 && errno != ENOENT ? -errno : rc;
 }
 
-bool snapshot_rebuilds(const struct base *base, uint32_t records)
+/* How large index.tdb may be beside its base. */
+static uint64_t overlay_limit(const struct index_file *base)
 {
-    return base->tdb == NULL || records > base->hash_size + base->hash_size / 2 ||
-           (uint64_t)base->size > 2 * base->meta.built_size;
+    uint64_t part = (uint64_t)base->size / BASE_PART;
+
+    return part > SPLIT_SIZE ? part : SPLIT_SIZE;
 }
 
-/* libtdb tells its log, while errno still says why, what it later reports as an error of its own kind. */
-static void note_cause(struct tdb_context *tdb, enum tdb_debug_level level, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void note_cause(struct tdb_context *tdb, enum tdb_debug_level level, const char *format, ...)
+bool snapshot_rewrites(const struct published *from, const struct changes *changes)
 {
-    int *cause = tdb_get_logging_private(tdb);
+    uint64_t limit = from->base.tdb != NULL ? overlay_limit(&from->base) : SPLIT_SIZE;
 
-    (void)format;
-    if (level <= TDB_DEBUG_WARNING && *cause == 0 && errno != 0)
-        *cause = -errno;
+    return !published_whole(from) || (uint64_t)from->index.size + changes_size(changes) > limit;
 }
 
-/* Opens a TDB for writing that only we know of. NULL, and `*cause` a -errno, when that fails. */
-static struct tdb_context *open_new(const char *path, int hash_size, int flags, int *cause)
+/* Seals a new file, and makes it last. Readable to everybody only now: what is unfinished is nobody's to see.
+ */
+static int finish_file(int dirfd, const char *name, uint64_t generation)
 {
-    const struct tdb_logging_context log = {note_cause, cause};
-    struct tdb_context *tdb;
-
-    *cause = 0;
-    errno = 0;
-    tdb = tdb_open_ex(path, hash_size, TDB_NOLOCK | TDB_NOSYNC | TDB_INCOMPATIBLE_HASH,
-                      flags | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0600, &log, NULL);
-    if (tdb == NULL && *cause == 0)
-        *cause = errno != 0 ? -errno : -EIO;
-    return tdb;
-}
-
-/* libtdb grows a file with posix_fallocate(3), which says why by its result alone, and libtdb does not pass
- * that on: ask for as much again. The file is thrown away. */
-static int why_not_grown(struct tdb_context *tdb)
-{
-    struct stat st;
-    int error =
-        fstat(tdb_fd(tdb), &st) < 0 ? errno : posix_fallocate(tdb_fd(tdb), st.st_size, st.st_size + GROWTH);
-
-    return error != 0 ? -error : -EIO;
-}
-
-/* Why the last call failed. */
-static int tdb_errno(struct tdb_context *tdb)
-{
-    const int *cause = tdb_get_logging_private(tdb);
-
-    if (*cause != 0)
-        return *cause;
-    return tdb_error(tdb) == TDB_ERR_CORRUPT ? -EBADMSG : why_not_grown(tdb);
-}
-
-struct copying {
-    struct tdb_context *to;
-    const struct changes *changes;
-    int rc;
-};
-
-static int apply_change(void *context, struct bytes key, struct bytes value)
-{
-    struct tdb_context *to = context;
-
-    errno = 0;
-    if (value.len > 0)
-        return tdb_store(to, tdb_data(key), tdb_data(value), TDB_REPLACE) < 0 ? tdb_errno(to) : 0;
-    return tdb_delete(to, tdb_data(key)) < 0 && tdb_error(to) != TDB_ERR_NOEXIST ? tdb_errno(to) : 0;
-}
-
-/* Copies a record of the base that no change hides. The meta record is written for each file anew. */
-static int copy_unchanged(struct tdb_context *base, TDB_DATA key, TDB_DATA value, void *context)
-{
-    struct copying *copying = context;
-    struct key changed;
-    struct bytes unused;
-
-    (void)base;
-    if (key.dsize == 0 || key.dptr[0] == KEY_META || !key_copy((struct bytes){key.dptr, key.dsize}, &changed))
-        return 0;
-    errno = 0;
-    if (!changes_find(copying->changes, &changed, &unused) &&
-        tdb_store(copying->to, key, value, TDB_INSERT) < 0)
-        copying->rc = tdb_errno(copying->to);
-    return copying->rc;
-}
-
-static int store_meta(struct tdb_context *tdb, const struct meta *meta)
-{
-    struct key key = key_single(KEY_META);
-    uint8_t packed[META_PACKED];
-
-    meta_pack(meta, packed);
-    errno = 0;
-    if (tdb_store(tdb, (TDB_DATA){key.at, key.len}, (TDB_DATA){packed, sizeof(packed)}, TDB_REPLACE) < 0)
-        return tdb_errno(tdb);
-    return 0;
-}
-
-static int copy_base(struct tdb_context *base, struct copying *copying)
-{
-    if (tdb_traverse_read(base, copy_unchanged, copying) < 0 && copying->rc == 0)
-        copying->rc = -EIO;
-    return copying->rc;
-}
-
-/* Closes `tdb`, whose pages are written back by then; keeps an earlier failure. */
-static int finish(struct tdb_context *tdb, int rc)
-{
-    errno = 0;
-    if (tdb_close(tdb) < 0 && rc == 0)
-        rc = errno != 0 ? -errno : -EIO;
-    return rc;
-}
-
-static uint32_t hash_size_for(uint32_t records)
-{
-    if (records < HASH_SIZE_MIN)
-        return HASH_SIZE_MIN;
-    return records > HASH_SIZE_MAX ? HASH_SIZE_MAX : records + records / 8;
-}
-
-/* Writes base and changes into a new file with a fresh table. */
-static int build(const char *path, const struct base *base, const struct changes *changes, struct meta *meta)
-{
-    struct copying copying = {NULL, changes, 0};
-    struct stat st;
-    int cause, rc;
-
-    copying.to = open_new(path, (int)hash_size_for(meta->records), O_CREAT | O_EXCL, &cause);
-    if (copying.to == NULL)
-        return cause;
-    rc = store_meta(copying.to, meta);
-    if (rc == 0 && base->tdb != NULL)
-        rc = copy_base(base->tdb, &copying);
-    if (rc == 0)
-        rc = changes_each(changes, apply_change, copying.to);
-    /* The meta record keeps its length, so storing it again leaves the size as it is. */
-    if (rc == 0 && fstat(tdb_fd(copying.to), &st) < 0)
-        rc = -errno;
-    if (rc == 0) {
-        meta->built_size = (uint64_t)st.st_size;
-        rc = store_meta(copying.to, meta);
-    }
-    return finish(copying.to, rc);
-}
-
-static int copy_bytes(int from, int to, off_t size)
-{
-    char buffer[1 << 16];
-    off_t at = 0;
-
-    while (at < size) {
-        ssize_t got = pread(from, buffer, sizeof(buffer), at);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got < 0 ? -errno : -EIO;
-        for (ssize_t done = 0; done < got;) {
-            ssize_t put = pwrite(to, buffer + done, (size_t)(got - done), at + done);
-
-            if (put < 0 && errno == EINTR)
-                continue;
-            if (put <= 0)
-                return put < 0 ? -errno : -EIO;
-            done += put;
-        }
-        at += got;
-    }
-    return 0;
-}
-
-static int copy_file(int from, int to, off_t size)
-{
-    off_t in = 0, out = 0;
-
-    while (in < size) {
-        ssize_t done = copy_file_range(from, &in, to, &out, (size_t)(size - in), 0);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        /* Not every filesystem can, and some say so only by copying nothing. */
-        if (done == 0 ||
-            (done < 0 && (errno == EXDEV || errno == ENOSYS || errno == EOPNOTSUPP || errno == EINVAL)))
-            return copy_bytes(from, to, size);
-        if (done < 0)
-            return -errno;
-    }
-    return 0;
-}
-
-/* Copies the base and changes the copy. */
-static int patch(const char *path, int dirfd, const struct base *base, const struct changes *changes,
-                 const struct meta *meta)
-{
-    CLEANUP_FD int fd = openat(dirfd, NEW_FILE, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    struct tdb_context *tdb;
-    int cause, rc;
-
-    if (fd < 0)
-        return -errno;
-    rc = copy_file(base->fd, fd, base->size);
-    if (rc < 0)
-        return rc;
-    tdb = open_new(path, 0, 0, &cause);
-    if (tdb == NULL)
-        return cause;
-    rc = changes_each(changes, apply_change, tdb);
-    if (rc == 0)
-        rc = store_meta(tdb, meta);
-    return finish(tdb, rc);
-}
-
-/* Seals the new file, and makes it last. Readable to everybody only now: what is unfinished is nobody's to
- * see. */
-static int finish_file(int dirfd, uint64_t generation)
-{
-    CLEANUP_FD int fd = openat(dirfd, NEW_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    CLEANUP_FD int fd = openat(dirfd, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     int rc;
 
     if (fd < 0)
@@ -256,61 +54,150 @@ static int finish_file(int dirfd, uint64_t generation)
     return fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-int snapshot_prepare(const char *dir, int dirfd, const struct base *base, const struct changes *changes,
-                     struct meta *meta)
+/* The finished new file becomes the base, and a new one without changes to it takes its place. */
+static int split(const char *dir, int dirfd, struct meta *meta)
 {
-    char path[PATH_MAX];
+    char base[BASE_NAME_SIZE];
     int rc;
 
-    if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, NEW_FILE) >= sizeof(path))
-        return -ENAMETOOLONG;
+    if (renameat(dirfd, NEW_FILE, dirfd, base_name(meta->base, base)) < 0)
+        return -errno;
+    rc = rewrite_empty(dir, NEW_FILE, meta);
+    if (rc == 0)
+        rc = finish_file(dirfd, NEW_FILE, meta->generation);
+    /* The base must have its name before anything can name it. */
+    return rc == 0 && fsync(dirfd) < 0 ? -errno : rc;
+}
+
+static int write_whole(const char *dir, int dirfd, struct published *from, const struct changes *changes,
+                       struct meta *meta)
+{
+    int rc = published_whole(from) ? published_verify(from) : 0;
+
+    meta->replaced = meta->base;
+    if (rc == 0)
+        rc = rewrite_whole(dir, NEW_FILE, from, changes, meta);
+    if (rc == 0)
+        rc = finish_file(dirfd, NEW_FILE, meta->generation);
+    return rc == 0 && meta->base != 0 ? split(dir, dirfd, meta) : rc;
+}
+
+static int write_overlay(const char *dir, int dirfd, const struct published *from,
+                         const struct changes *changes, struct meta *meta)
+{
+    int rc;
+
+    meta->replaced = 0;
+    rc = rewrite_overlay(dir, NEW_FILE, from, changes, meta);
+    return rc < 0 ? rc : finish_file(dirfd, NEW_FILE, meta->generation);
+}
+
+int snapshot_prepare(const char *dir, int dirfd, struct published *from, const struct changes *changes,
+                     struct meta *meta)
+{
+    const struct meta before = *meta;
+    int rc;
+
     meta->version = SCHEMA_VERSION;
     meta->generation++;
-    rc = snapshot_rebuilds(base, meta->records) ? build(path, base, changes, meta)
-                                                : patch(path, dirfd, base, changes, meta);
-    if (rc == 0)
-        rc = finish_file(dirfd, meta->generation);
-    if (rc < 0)
-        snapshot_discard(dirfd);
+    rc = from->base.tdb == NULL || snapshot_rewrites(from, changes)
+             ? write_whole(dir, dirfd, from, changes, meta)
+             : write_overlay(dir, dirfd, from, changes, meta);
+    if (rc < 0) {
+        snapshot_discard(dirfd, meta->generation);
+        *meta = before;
+    }
     return rc;
 }
 
-int snapshot_publish(int dirfd, const struct base *base)
+/* Keeps what is damaged aside. */
+static int keep_damaged(int dirfd, const struct published *from)
 {
-    int rc = base->fd >= 0 && base->tdb == NULL ? replace_keep_damaged(dirfd, INDEX_FILE) : 0;
+    char base[BASE_NAME_SIZE];
+
+    if (from->index.fd >= 0 && from->index.tdb == NULL)
+        return replace_link(dirfd, INDEX_FILE, DAMAGED_FILE);
+    if (from->base.fd >= 0 && from->base.tdb == NULL)
+        return replace_link(dirfd, base_name(from->index.meta.base, base), DAMAGED_FILE);
+    return 0;
+}
+
+/* Readers look at the sequence number, and from now on for the next file. The old one stays linked: who lets
+ * go of a file without a name has to free it. None of this must succeed: readers look by themselves once a
+ * second. */
+static void retire(int dirfd, const struct published *from)
+{
+    CLEANUP_FD int fd = -1;
+
+    if (from->index.tdb == NULL)
+        return;
+    replace_link(dirfd, INDEX_FILE, OLD_FILE);
+    if (from->index.meta.replaced != 0)
+        bases_remove(dirfd, from->index.meta.replaced);
+    fd = openat(dirfd, INDEX_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0)
+        seal_retire(fd);
+}
+
+int snapshot_publish(int dirfd, const struct published *from, const struct meta *meta)
+{
+    int rc = keep_damaged(dirfd, from);
 
     if (rc < 0) {
-        snapshot_discard(dirfd);
+        snapshot_discard(dirfd, meta->generation);
         return rc;
     }
+    retire(dirfd, from);
     /* Where this fails, the finished file stays: the next writer publishes it. */
     if (renameat(dirfd, NEW_FILE, dirfd, INDEX_FILE) < 0)
         return -errno;
-    return fsync(dirfd) < 0 ? -errno : 0;
+    if (fsync(dirfd) < 0)
+        return -errno;
+    if (from->index.tdb == NULL || meta->base != from->index.meta.base)
+        bases_sweep(dirfd, meta->base, meta->replaced);
+    return 0;
 }
 
-/* The generation (its low half) of a whole file; -1 for one that is not there or not whole. */
-static int64_t generation_of(int dirfd, const char *name)
+/* Is it a file that a writer finished? */
+static bool is_finished(const struct index_file *file)
 {
-    CLEANUP_FD int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat st;
 
-    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
-        (st.st_mode & 07777) != 0644 || seal_verify(fd) < 0)
-        return -1;
-    return seal_generation(fd);
+    return file->tdb != NULL && fstat(file->fd, &st) == 0 && st.st_uid == geteuid() &&
+           (st.st_mode & 07777) == 0644;
 }
 
-int snapshot_recover(int dirfd)
+/* Is the new file, whole itself, what would have been published next? */
+static bool is_next(const char *dir, const struct index_file *new, const struct index_file *index)
 {
-    const struct base none = BASE_NONE;
-    int64_t left, published;
+    struct index_file base = INDEX_FILE_NONE;
+    char name[BASE_NAME_SIZE];
+    bool next = is_finished(new) && is_finished(index) && new->meta.generation == index->meta.generation + 1;
+
+    if (next && new->meta.base == new->meta.generation) {
+        next = index_file_open(dir, base_name(new->meta.base, name), true, &base) == 0 &&
+               is_finished(&base) &&
+               base.meta.base == new->meta.base &&base.meta.base_id == new->meta.base_id;
+        index_file_close(&base);
+    }
+    return next;
+}
+
+int snapshot_recover(const char *dir, int dirfd)
+{
+    struct published from = PUBLISHED_NONE;
+    struct index_file new = INDEX_FILE_NONE;
+    int rc = 0;
 
     if (faccessat(dirfd, NEW_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : -errno;
-    left = generation_of(dirfd, NEW_FILE);
-    published = generation_of(dirfd, INDEX_FILE);
-    if (left < 0 || published < 0 || left != (uint32_t)(published + 1))
-        return snapshot_discard(dirfd);
-    return snapshot_publish(dirfd, &none);
+    index_file_open(dir, NEW_FILE, true, &new);
+    index_file_open(dir, INDEX_FILE, true, &from.index);
+    if (is_next(dir, &new, &from.index))
+        rc = snapshot_publish(dirfd, &from, &new.meta);
+    else if (unlinkat(dirfd, NEW_FILE, 0) < 0)
+        rc = -errno;
+    index_file_close(&from.index);
+    index_file_close(&new);
+    return rc;
 }

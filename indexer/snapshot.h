@@ -1,38 +1,41 @@
 /*
- * Publishing: from a base and a set of changed records to a new index file in its place.
+ * Publishing: from the published index and a set of changed records to a new index.tdb in its place, and
+ * where much has changed, a new base beside it.
  *
- * An index file that a reader can open is complete and never changes. The new one is written beside it under
- * another name, sealed, synced, renamed over it, and the directory synced; whoever is killed in between
- * leaves the old one and a leftover that the next writer sweeps. Thread-safety: the caller holds the writers'
- * lock of the directory.
+ * A file that a reader can open is complete, and never changes but for the sequence number in its header. The
+ * new ones are written beside it under other names, sealed, synced; one rename publishes them, and the
+ * directory is synced. Whoever is killed in between leaves the old index and leftovers that the next writer
+ * sweeps. Thread-safety: the caller holds the writers' lock of the directory.
  */
 #ifndef LVINDEX_INDEXER_SNAPSHOT_H
 #define LVINDEX_INDEXER_SNAPSHOT_H
 
 #include <stdbool.h>
 
-#include "base.h"
 #include "changes.h"
+#include "published.h"
 
 /* Sees to what a killed writer may have left in the directory: a finished file that is the next generation is
- * published, for what it tells of has happened; anything else is removed. -errno. */
-int snapshot_recover(int dirfd);
+ * published, for what it tells of has happened; anything else under its name is removed. -errno. */
+int snapshot_recover(const char *dir, int dirfd);
 
-/* Removes the new file, prepared or not. -errno. */
-int snapshot_discard(int dirfd);
+/* Removes what was made for a generation that was not published. -errno. */
+int snapshot_discard(int dirfd, uint64_t generation);
 
-/* Would the next file be built anew instead of patched? When there is no whole base, when it has grown over
- * twice its size at the last build, or when `records` would make its chains too long. */
-bool snapshot_rebuilds(const struct base *base, uint32_t records);
+/* Would the next index be written as a whole, with a new base where it is large? When there is no whole one;
+ * when it would be too large for one file; when index.tdb would be too large beside its base. */
+bool snapshot_rewrites(const struct published *from, const struct changes *changes);
 
-/* Writes `base` with `changes` applied as a new file, the next generation of `meta`, whose other fields are
- * brought up to date; complete, and on disk. -errno, and there is none. */
-int snapshot_prepare(const char *dir, int dirfd, const struct base *base, const struct changes *changes,
+/* Writes `from` with `changes` applied as new files, the next generation of `meta`, whose other fields are
+ * brought up to date; complete, and on disk. -errno, and there are none; -EUCLEAN: the base, which is only
+ * now read as a whole, is damaged. */
+int snapshot_prepare(const char *dir, int dirfd, struct published *from, const struct changes *changes,
                      struct meta *meta);
 
-/* Puts the new file in its place. A damaged base is kept as index.tdb.damaged. -errno: the published file is
- * what it was, and the new one waits for the next writer (snapshot_recover); or, where the directory could
- * not be synced, it stands, but a power cut may still undo it. */
-int snapshot_publish(int dirfd, const struct base *base);
+/* Puts the new index of `meta` in the place of `from`, tells readers, and removes what nobody needs any more.
+ * What is damaged of `from` is kept as index.tdb.damaged. -errno: the published index is what it was, and the
+ * new one waits for the next writer (snapshot_recover); or, where the directory could not be synced, it
+ * stands, but a power cut may still undo it. */
+int snapshot_publish(int dirfd, const struct published *from, const struct meta *meta);
 
 #endif

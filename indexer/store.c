@@ -3,15 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <tdb.h>
 #include <unistd.h>
 
-#include "base.h"
+#include "bases.h"
 #include "changes.h"
 #include "lock.h"
-#include "salvage.h"
+#include "published.h"
 #include "schema/paths.h"
 #include "snapshot.h"
 
@@ -20,20 +20,17 @@ struct store {
     char *path; /* of the index file */
     int dirfd;
     int lockfd;
-    struct base base;
+    struct published published;
+    struct meta meta; /* of what is published */
+    struct meta next; /* of what is prepared */
     bool damaged;
     struct changes *changes;
     uint32_t records; /* that the index will have, the meta record included */
-    bool prepared;    /* the new file is ready */
+    bool prepared;    /* the new files are ready */
     bool stale;       /* but there were changes since */
     bool worth;       /* there is a change worth a commit */
     const struct report *report;
 };
-
-static struct bytes from_tdb(TDB_DATA data)
-{
-    return (struct bytes){data.dptr, data.dsize};
-}
 
 /* Opens the directory, which a first writer makes: readable to all, as NSS in every process reads it. */
 static int open_dir(struct store *store, enum store_mode mode)
@@ -65,25 +62,34 @@ static int take_lock(struct store *store)
     }
     if (store->lockfd < 0)
         return report_errno(store->report, store->lockfd, "%s/" LOCK_FILE, store->dir);
-    rc = snapshot_recover(store->dirfd);
+    rc = snapshot_recover(store->dir, store->dirfd);
     return rc < 0 ? report_errno(store->report, rc, "%s/" NEW_FILE, store->dir) : 0;
 }
 
-static int open_base(struct store *store)
+/* What a killed writer left of the next generation. */
+static int sweep(const struct store *store)
 {
-    int rc = base_open(store->dir, &store->base);
+    return published_whole(&store->published) ? bases_remove(store->dirfd, store->meta.generation + 1) : 0;
+}
 
+static int open_published(struct store *store, enum store_mode mode)
+{
+    int rc = published_open(store->dir, mode == STORE_CHECK, &store->published);
+
+    store->meta = store->published.index.meta;
     if (rc == -EBADMSG) {
         report_problem(store->report, "damaged; using what still reads", "%s", store->path);
         store->damaged = true;
-        return 0;
+        rc = 0;
     }
     if (rc == -EPROTONOSUPPORT) {
         report_problem(store->report, "written by another version of lvindex",
                        "%s/" INDEX_FILE ": format version %u found, %u wanted", store->dir,
-                       store->base.meta.version, SCHEMA_VERSION);
+                       store->meta.version, SCHEMA_VERSION);
         return rc;
     }
+    if (rc == 0 && mode != STORE_READ)
+        rc = sweep(store);
     return rc < 0 ? report_errno(store->report, rc, "%s", store->path) : 0;
 }
 
@@ -94,7 +100,7 @@ int store_open(const char *dir, enum store_mode mode, const struct report *repor
 
     if (store == NULL)
         return report_errno(report, rc, "%s", dir);
-    *store = (struct store){.dirfd = -1, .lockfd = -1, .base = BASE_NONE, .report = report};
+    *store = (struct store){.dirfd = -1, .lockfd = -1, .published = PUBLISHED_NONE, .report = report};
     store->dir = strdup(dir);
     if (asprintf(&store->path, "%s/" INDEX_FILE, dir) < 0)
         store->path = NULL;
@@ -105,9 +111,9 @@ int store_open(const char *dir, enum store_mode mode, const struct report *repor
     if (rc == 0 && mode != STORE_READ)
         rc = take_lock(store);
     if (rc == 0)
-        rc = open_base(store);
+        rc = open_published(store, mode);
     if (rc == 0) {
-        store->records = store->base.tdb != NULL ? store->base.meta.records : 1;
+        store->records = published_whole(&store->published) ? store->meta.records : 1;
         store->changes = changes_new();
         if (store->changes == NULL)
             rc = report_errno(report, -ENOMEM, "%s", dir);
@@ -124,9 +130,9 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     if (store->prepared)
-        snapshot_discard(store->dirfd);
+        snapshot_discard(store->dirfd, store->next.generation);
     changes_free(store->changes);
-    base_close(&store->base);
+    published_close(&store->published);
     if (store->lockfd >= 0)
         close(store->lockfd);
     if (store->dirfd >= 0)
@@ -149,18 +155,18 @@ bool store_damaged(const struct store *store)
 int store_salvage(const struct store *store,
                   int (*found)(void *context, struct bytes key, struct bytes value), void *context)
 {
-    return salvage_records(&store->base, found, context);
+    return published_salvage(&store->published, store->dir, store->dirfd, found, context);
 }
 
 void store_resume(struct store *store, uint64_t generation)
 {
-    if (generation > store->base.meta.generation)
-        store->base.meta.generation = generation;
+    if (generation > store->meta.generation)
+        store->meta.generation = generation;
 }
 
 const struct meta *store_meta(const struct store *store)
 {
-    return &store->base.meta;
+    return &store->meta;
 }
 
 /* What this run made of a record: 1 when it changed it (to nothing: an empty value), 0, or -ENOMEM. */
@@ -180,20 +186,6 @@ static int get_changed(const struct store *store, const struct key *key, struct 
     return 1;
 }
 
-static int get_published(const struct store *store, const struct key *key, struct value *value)
-{
-    struct tdb_context *tdb = store->base.tdb;
-    TDB_DATA data;
-
-    if (tdb == NULL)
-        return -ENOENT;
-    data = tdb_fetch(tdb, tdb_data(key_bytes(key)));
-    if (data.dptr == NULL)
-        return tdb_error(tdb) == TDB_ERR_NOEXIST ? -ENOENT : tdb_error(tdb) == TDB_ERR_OOM ? -ENOMEM : -EIO;
-    *value = (struct value){data.dptr, data.dsize};
-    return 0;
-}
-
 int store_get(struct store *store, const struct key *key, struct value *value)
 {
     int rc;
@@ -201,7 +193,7 @@ int store_get(struct store *store, const struct key *key, struct value *value)
     *value = (struct value){NULL, 0};
     rc = get_changed(store, key, value);
     if (rc == 0)
-        return get_published(store, key, value);
+        return store->damaged ? -ENOENT : published_get(&store->published, key, value);
     return rc < 0 ? rc : value->at == NULL ? -ENOENT : 0;
 }
 
@@ -211,7 +203,7 @@ bool store_has(struct store *store, const struct key *key)
 
     if (changes_find(store->changes, key, &changed))
         return changed.len > 0;
-    return store->base.tdb != NULL && tdb_exists(store->base.tdb, tdb_data(key_bytes(key)));
+    return !store->damaged && published_has(&store->published, key);
 }
 
 /* Notes a change; `value` empty removes. Returns 1 when it is one. */
@@ -280,23 +272,23 @@ static bool is_changed(const struct changes *changes, struct bytes key)
     return key_copy(key, &copy) && changes_find(changes, &copy, &unused);
 }
 
-static int visit_published(struct tdb_context *tdb, TDB_DATA key, TDB_DATA value, void *context)
+static int visit_published(void *context, struct bytes key, struct bytes value)
 {
     const struct walk *walk = context;
 
-    (void)tdb;
-    return is_changed(walk->hidden_by, from_tdb(key)) ? 0 : visit(context, from_tdb(key), from_tdb(value));
+    return is_changed(walk->hidden_by, key) ? 0 : visit(context, key, value);
 }
 
 static int walk_all(struct store *store, struct walk walk)
 {
+    int rc = 0;
+
     walk.hidden_by = store->changes;
-    if (store->base.tdb != NULL && tdb_traverse_read(store->base.tdb, visit_published, &walk) < 0 &&
-        walk.rc == 0)
-        return -EIO;
-    if (walk.rc == 0)
+    if (published_whole(&store->published))
+        rc = published_each(&store->published, visit_published, &walk);
+    if (rc == 0)
         changes_each(store->changes, visit, &walk);
-    return walk.rc;
+    return rc != 0 ? rc : walk.rc;
 }
 
 int store_each(struct store *store, enum key_kind kind,
@@ -313,12 +305,25 @@ int store_each_record(struct store *store, int (*each)(void *context, struct byt
 
 bool store_rebuilds(const struct store *store)
 {
-    return snapshot_rebuilds(&store->base, store->records);
+    return snapshot_rewrites(&store->published, store->changes);
+}
+
+static int prepare(struct store *store)
+{
+    int rc;
+
+    if (store->prepared)
+        snapshot_discard(store->dirfd, store->next.generation);
+    store->prepared = store->stale = false;
+    store->next = store->meta;
+    store->next.records = store->records;
+    rc = snapshot_prepare(store->dir, store->dirfd, &store->published, store->changes, &store->next);
+    store->prepared = rc == 0;
+    return rc;
 }
 
 int store_prepare(struct store *store)
 {
-    struct meta meta = store->base.meta;
     int rc;
 
     if (store->lockfd < 0)
@@ -327,15 +332,10 @@ int store_prepare(struct store *store)
         return 0;
     if (store->prepared && !store->stale)
         return 1;
-    if (store->prepared)
-        snapshot_discard(store->dirfd);
-    store->prepared = store->stale = false;
-    meta.records = store->records;
-    rc = snapshot_prepare(store->dir, store->dirfd, &store->base, store->changes, &meta);
-    if (rc < 0)
-        return report_errno(store->report, rc, "%s", store->path);
-    store->prepared = true;
-    return 1;
+    rc = prepare(store);
+    if (rc < 0 && rc != -EUCLEAN)
+        report_errno(store->report, rc, "%s", store->path);
+    return rc < 0 ? rc : 1;
 }
 
 int store_commit(struct store *store)
@@ -345,6 +345,6 @@ int store_commit(struct store *store)
     if (rc <= 0)
         return rc;
     store->prepared = false;
-    rc = snapshot_publish(store->dirfd, &store->base);
+    rc = snapshot_publish(store->dirfd, &store->published, &store->next);
     return rc < 0 ? report_errno(store->report, rc, "%s", store->path) : 1;
 }

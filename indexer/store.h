@@ -9,41 +9,24 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "report.h"
 #include "schema/key.h"
 #include "schema/meta.h"
-#include "schema/wire.h"
+#include "value.h"
 
 struct store;
-
-/* A record's value, on the heap. `at` NULL: there is none. */
-struct value {
-    uint8_t *at;
-    size_t len;
-};
-
-static inline struct bytes value_bytes(const struct value *value)
-{
-    return (struct bytes){value->at, value->len};
-}
-
-static inline void value_free(struct value *value)
-{
-    free(value->at);
-}
-
-#define CLEANUP_VALUE __attribute__((cleanup(value_free)))
 
 enum store_mode {
     STORE_READ,  /* the published index as it is now, without the lock; changes stay in memory */
     STORE_WRITE, /* under the writers' lock; the directory is made when it is missing */
+    STORE_CHECK, /* the same, and a base is verified as index.tdb always is, which takes time for each byte of
+                    it */
 };
 
-/* Opens the index of the directory `dir`. Failures are reported. A missing index is an empty store; a damaged
- * one also, and store_salvage() gets at what is left of it.
- * -errno; -EPROTONOSUPPORT for an index of another version. The caller closes. */
+/* Opens the index of the directory `dir`. Failures are reported. A missing index is an empty store; one found
+ * to be damaged also, and store_salvage() gets at what is left of it. -errno; -EPROTONOSUPPORT for an index
+ * of another version. The caller closes. */
 int store_open(const char *dir, enum store_mode mode, const struct report *report, struct store **store);
 /* Lets go of everything, the lock included. NULL is fine. */
 void store_close(struct store *store);
@@ -51,9 +34,9 @@ void store_close(struct store *store);
 /* The index file's path, for reports. Lasts as long as the store. */
 const char *store_path(const struct store *store);
 
-/* Is there an index file whose content cannot be trusted? */
+/* Is there an index whose content cannot be trusted? */
 bool store_damaged(const struct store *store);
-/* Hands the damaged file's readable records to `found`; see salvage.h. */
+/* Hands the damaged index's readable records to `found`; see published_salvage(). */
 int store_salvage(const struct store *store,
                   int (*found)(void *context, struct bytes key, struct bytes value), void *context);
 
@@ -82,16 +65,18 @@ int store_each(struct store *store, enum key_kind kind,
 int store_each_record(struct store *store, int (*each)(void *context, struct bytes key, struct bytes value),
                       void *context);
 
-/* Would a commit build the file anew? Then it is cheap to remove much. */
+/* Would a commit write much? Then it is cheap to remove much. */
 bool store_rebuilds(const struct store *store);
 
-/* Does all of a commit that may fail for want of room: writes the new file beside the published one. 1, 0
- * when there is nothing to do, -errno, reported. A later change makes it void. */
+/* Does all of a commit that may fail for want of room: writes the new files beside the published ones. 1, 0
+ * when there is nothing to do, -errno, reported. A later change makes it void. -EUCLEAN, not reported: the
+ * base turned out to be damaged; the changes are to be made again, on what STORE_CHECK opens. */
 int store_prepare(struct store *store);
 
 /* Publishes the changes, if there are any worth it: 1 when it did, 0 when there was nothing to do. -errno,
- * reported, when it failed and the published index is what it was; or when the new one stands, but a power
- * cut may still undo it (the directory could not be synced). -EROFS for a store that was opened to be read.
+ * reported (but -EUCLEAN), when it failed and the published index is what it was; or when the new one stands,
+ * but a power cut may still undo it (the directory could not be synced). -EROFS for a store that was opened
+ * to be read.
  */
 int store_commit(struct store *store);
 

@@ -122,7 +122,8 @@ static int run(struct tool *tool, const struct options *options)
     tool->changes = options->verbose ? stdout : NULL;
     if (options->watch)
         return watch(tool, tool_state_dir(), &options->sources) < 0 ? TOOL_FAILED : TOOL_DONE;
-    sync_pass(tool_state_dir(), &options->sources, &report);
+    /* Who runs it by hand wants to be sure of all of the index. */
+    sync_pass(tool_state_dir(), STORE_CHECK, &options->sources, &report);
     status = tool_finish_output(tool);
     return tool->failed ? TOOL_FAILED : status;
 }

@@ -8,8 +8,9 @@
 #include "leases.h"
 #include "status.h"
 
-static int read_sources(struct index *index, const struct sync_sources *sources)
+static int read_sources(struct index *index, void *context)
 {
+    const struct sync_sources *sources = *(const struct sync_sources *const *)context;
     int rc = guests_refresh(index, &sources->libvirt);
 
     if (rc == 0)
@@ -28,15 +29,8 @@ static int read_sources(struct index *index, const struct sync_sources *sources)
     return rc < 0 ? index_failed(index, rc) : 0;
 }
 
-int sync_pass(const char *state_dir, const struct sync_sources *sources, const struct report *report)
+int sync_pass(const char *state_dir, enum store_mode mode, const struct sync_sources *sources,
+              const struct report *report)
 {
-    struct index *index = NULL;
-    int rc = index_open(state_dir, report, &index);
-
-    if (rc == 0)
-        rc = read_sources(index, sources);
-    if (rc == 0)
-        rc = index_commit(index);
-    index_close(index);
-    return rc;
+    return index_change(state_dir, mode, report, read_sources, &sources);
 }

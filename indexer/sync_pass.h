@@ -6,6 +6,7 @@
 
 #include "guests.h"
 #include "report.h"
+#include "store.h"
 
 /* A lease file of dnsmasq's, and the network that it is for. */
 struct lease_source {
@@ -19,8 +20,10 @@ struct sync_sources {
     size_t lease_count;
 };
 
-/* Brings the index of `state_dir` in line with the sources: 1 when anything changed, 0 when nothing did, or
- * -errno. What could not be read, and every failure, is reported. */
-int sync_pass(const char *state_dir, const struct sync_sources *sources, const struct report *report);
+/* Brings the index of `state_dir`, opened as `mode` says (STORE_WRITE, STORE_CHECK), in line with the
+ * sources: 1 when anything changed, 0 when nothing did, or -errno. What could not be read, and every failure,
+ * is reported. */
+int sync_pass(const char *state_dir, enum store_mode mode, const struct sync_sources *sources,
+              const struct report *report);
 
 #endif

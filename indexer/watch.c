@@ -78,7 +78,7 @@ static void note_change(void *context, const char *text)
 static int pass(struct problems *problems, const char *state_dir, const struct sync_sources *sources)
 {
     const struct report report = {note_problem, note_change, problems};
-    int rc = sync_pass(state_dir, sources, &report);
+    int rc = sync_pass(state_dir, STORE_WRITE, sources, &report);
 
     text_list_free(&problems->before);
     problems->before = problems->now;

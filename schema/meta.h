@@ -1,17 +1,17 @@
 /*
  * The meta record (key 'V'): what a reader checks first, and what the snapshot writer knows of its file.
  *
- * byte  0        8         12           20        24           32     40        48         56
- *      +--------+---------+------------+---------+------------+------+---------+----------+
- *      | magic  | version | generation | records | built size | base | base id | replaced |
- *      +--------+---------+------------+---------+------------+------+---------+----------+
+ * byte  0        8         12           20        24     32        40         48
+ *      +--------+---------+------------+---------+------+---------+----------+
+ *      | magic  | version | generation | records | base | base id | replaced |
+ *      +--------+---------+------------+---------+------+---------+----------+
  *
  * A large index is two files: index.tdb holds what changed since its base was built, see paths.h. Both name
  * the base by the generation that made it, and by a random number: a restored backup may count generations
  * again.
  *
- * Version 1 ends before `base`, and is one file. Later versions may append fields; the first twelve bytes
- * keep their place for ever.
+ * Version 1 has 64 bits of another meaning behind `records`, and is one file. Later versions may append
+ * fields; the first twelve bytes keep their place for ever.
  */
 #ifndef LVINDEX_SCHEMA_META_H
 #define LVINDEX_SCHEMA_META_H
@@ -24,7 +24,7 @@
 
 #define META_MAGIC      "lvindex"
 #define META_MAGIC_SIZE 8
-#define META_PACKED     56
+#define META_PACKED     48
 
 _Static_assert(sizeof(META_MAGIC) == META_MAGIC_SIZE, "the terminator is part of the magic");
 
@@ -32,7 +32,6 @@ struct meta {
     uint32_t version;
     uint64_t generation; /* one more with every commit */
     uint32_t records;    /* of the whole index, this one included */
-    uint64_t built_size; /* bytes of the file when it was last built anew */
     uint64_t base;       /* generation of the base, 0: there is none; in a base its own */
     uint64_t base_id;    /* the random number that the base was given */
     uint64_t replaced;   /* generation of the base that this commit replaced, 0: none */
@@ -47,7 +46,6 @@ static inline void meta_pack(const struct meta *meta, uint8_t *to)
     pack_uint(&p, meta->version, 4);
     pack_uint(&p, meta->generation, 8);
     pack_uint(&p, meta->records, 4);
-    pack_uint(&p, meta->built_size, 8);
     pack_uint(&p, meta->base, 8);
     pack_uint(&p, meta->base_id, 8);
     pack_uint(&p, meta->replaced, 8);
@@ -67,7 +65,6 @@ static inline int meta_unpack(struct bytes value, struct meta *meta)
         return -EPROTONOSUPPORT;
     meta->generation = unpack_uint(&u, 8);
     meta->records = (uint32_t)unpack_uint(&u, 4);
-    meta->built_size = unpack_uint(&u, 8);
     if (meta->version > 1) {
         meta->base = unpack_uint(&u, 8);
         meta->base_id = unpack_uint(&u, 8);

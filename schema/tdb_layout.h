@@ -25,6 +25,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define TDB_LAYOUT_FOOD    "TDB file\n"
 #define TDB_LAYOUT_VERSION (0x26011967U + 6)
@@ -65,6 +66,15 @@ _Static_assert(offsetof(struct tdb_layout_header, version) == 32, "as libtdb 1.4
 _Static_assert(offsetof(struct tdb_layout_header, sequence) == 48, "as libtdb 1.4 lays it out");
 _Static_assert(offsetof(struct tdb_layout_header, checksum) == 68, "as libtdb 1.4 lays it out");
 _Static_assert(sizeof(struct tdb_layout_record) == 24, "as libtdb 1.4 lays it out");
+
+/* One of the file's numbers. */
+static inline uint32_t tdb_layout_word(const uint8_t *at)
+{
+    uint32_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
 
 /* Offset of the head of chain `bucket`. */
 static inline uint64_t tdb_layout_chain(uint32_t bucket)

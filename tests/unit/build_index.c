@@ -47,7 +47,7 @@ const char *test_path(const char *file)
 
 struct tdb_context *build_open(const char *path, int hash_size, uint32_t version)
 {
-    struct meta meta = {.version = version, .generation = 1, .records = 1, .built_size = 1};
+    struct meta meta = {.version = version, .generation = 1, .records = 1};
     struct key key = key_single(KEY_META);
     uint8_t packed[META_PACKED];
     mode_t before = umask(022);

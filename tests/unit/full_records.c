@@ -147,7 +147,6 @@ struct bytes full_meta(void)
     struct meta meta = {.version = SCHEMA_VERSION,
                         .generation = UINT64_MAX,
                         .records = UINT32_MAX,
-                        .built_size = UINT64_MAX,
                         .base = UINT64_MAX,
                         .base_id = UINT64_MAX,
                         .replaced = UINT64_MAX};

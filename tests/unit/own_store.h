@@ -31,7 +31,8 @@ void own_publish(const char *name, const char *value);
 /* Inode of a file of the own directory; 0: not there. */
 unsigned long own_inode(const char *file);
 
-/* The own directory must hold the index and the lock, and besides only `also` (NULL: nothing). */
+/* The own directory must hold the index and the lock, and besides only `also` (NULL: nothing), and perhaps
+ * the file before. */
 void own_expect_files(const char *also);
 
 /* Overwrites the index's header and hash table with zeros, in place. */

@@ -123,7 +123,7 @@ START_TEST(one_key_damaged)
         hold(store, i, i + 1);
     ck_assert_int_eq(own_commit(store), 1);
     content = read_file(own_path(INDEX_FILE));
-    key = memmem(content.at, content.len, "nn77", 4); /* of kind n */
+    key = memmem(content.at, content.len, "nn7777:78:", 10); /* key and value */
     ck_assert_ptr_nonnull(key);
     key[2] = 'x';
     write_file(own_path(INDEX_FILE), content);

@@ -1,0 +1,232 @@
+#include "published.h"
+
+#include <errno.h>
+
+#include "bases.h"
+#include "changes.h"
+#include "salvage.h"
+#include "schema/paths.h"
+#include "seal.h"
+
+/* A reader without the lock may find that a base has been replaced between two opens; it starts again, but
+ * not for ever. */
+#define OPEN_TRIES 8
+
+/* Opens the base that `index` names. -EBADMSG: there is none such, or it is damaged. */
+static int open_base(const char *dir, const struct meta *index, bool verify, struct index_file *base)
+{
+    char name[BASE_NAME_SIZE];
+    int rc = index_file_open(dir, base_name(index->base, name), verify, base);
+
+    if (rc == -EPROTONOSUPPORT)
+        return -EBADMSG;
+    if (rc == 0 && (base->fd < 0 || base->meta.base != index->base || base->meta.base_id != index->base_id)) {
+        index_file_distrust(base);
+        return -EBADMSG;
+    }
+    return rc;
+}
+
+static int open_once(const char *dir, bool verify, struct published *published)
+{
+    int rc = index_file_open(dir, INDEX_FILE, true, &published->index);
+
+    published->verified = verify;
+    if (rc < 0 || published->index.fd < 0 || published->index.meta.base == 0)
+        return rc;
+    return open_base(dir, &published->index.meta, verify, &published->base);
+}
+
+int published_open(const char *dir, bool verify, struct published *published)
+{
+    int rc = -EBADMSG;
+
+    *published = PUBLISHED_NONE;
+    for (int i = 0; rc == -EBADMSG && i < OPEN_TRIES; i++) {
+        published_close(published);
+        rc = open_once(dir, verify, published);
+        if (published->index.tdb == NULL)
+            break;
+    }
+    if (rc < 0 && rc != -EBADMSG) {
+        index_file_close(&published->index);
+        index_file_close(&published->base);
+    }
+    return rc;
+}
+
+void published_close(struct published *published)
+{
+    index_file_close(&published->index);
+    index_file_close(&published->base);
+}
+
+bool published_whole(const struct published *published)
+{
+    const struct index_file *index = &published->index;
+
+    return index->tdb != NULL && (index->meta.base == 0 || published->base.tdb != NULL);
+}
+
+int published_verify(struct published *published)
+{
+    int rc;
+
+    if (published->verified || published->base.fd < 0)
+        return 0;
+    rc = seal_verify(published->base.fd);
+    if (rc == 0)
+        published->verified = true;
+    return rc == -EBADMSG ? -EUCLEAN : rc;
+}
+
+/* An empty value is one, here. */
+static int fetch(const struct index_file *file, const struct key *key, struct value *value)
+{
+    TDB_DATA data;
+
+    if (file->tdb == NULL)
+        return -ENOENT;
+    data = tdb_fetch(file->tdb, tdb_data(key_bytes(key)));
+    if (data.dptr == NULL) {
+        enum TDB_ERROR error = tdb_error(file->tdb);
+
+        return error == TDB_ERR_NOEXIST ? -ENOENT : error == TDB_ERR_OOM ? -ENOMEM : -EIO;
+    }
+    *value = (struct value){data.dptr, data.dsize};
+    return 0;
+}
+
+int published_get(const struct published *published, const struct key *key, struct value *value)
+{
+    int rc = fetch(&published->index, key, value);
+
+    if (rc == -ENOENT)
+        rc = fetch(&published->base, key, value);
+    if (rc == 0 && value->len == 0) {
+        value_free(value);
+        *value = (struct value){NULL, 0};
+        rc = -ENOENT;
+    }
+    return rc;
+}
+
+static int is_not_empty(TDB_DATA key, TDB_DATA value, void *context)
+{
+    (void)key;
+    (void)context;
+    return value.dsize > 0;
+}
+
+bool published_has(const struct published *published, const struct key *key)
+{
+    TDB_DATA data = tdb_data(key_bytes(key));
+    /* -1 is libtdb's own, for a key that is not there. */
+    int found =
+        published->index.tdb != NULL ? tdb_parse_record(published->index.tdb, data, is_not_empty, NULL) : -1;
+
+    if (found == -1 && published->base.tdb != NULL)
+        found = tdb_parse_record(published->base.tdb, data, is_not_empty, NULL);
+    return found == 1;
+}
+
+struct walk {
+    const struct published *published;
+    int (*each)(void *context, struct bytes key, struct bytes value);
+    void *context;
+};
+
+static int visit_index(void *context, struct bytes key, struct bytes value)
+{
+    const struct walk *walk = context;
+
+    return value.len == 0 ? 0 : walk->each(walk->context, key, value);
+}
+
+static int visit_base(void *context, struct bytes key, struct bytes value)
+{
+    const struct walk *walk = context;
+
+    return tdb_exists(walk->published->index.tdb, tdb_data(key)) ? 0 : walk->each(walk->context, key, value);
+}
+
+int published_each(const struct published *published,
+                   int (*each)(void *context, struct bytes key, struct bytes value), void *context)
+{
+    struct walk walk = {published, each, context};
+    int rc = index_file_each(&published->index, visit_index, &walk);
+
+    return rc == 0 && published->base.fd >= 0 ? index_file_each(&published->base, visit_base, &walk) : rc;
+}
+
+struct salvaging {
+    int (*found)(void *context, struct bytes key, struct bytes value);
+    void *context;
+    struct changes *seen; /* keys of index.tdb */
+    struct meta meta;     /* its meta record, if that still reads */
+};
+
+static int salvage_index(void *context, struct bytes key, struct bytes value)
+{
+    struct salvaging *salvaging = context;
+    struct key copy;
+
+    if (!key_copy(key, &copy) || key.len == 0)
+        return 0;
+    if (key.at[0] == KEY_META && meta_unpack(value, &salvaging->meta) < 0)
+        salvaging->meta = (struct meta){.version = 0};
+    if (changes_put(salvaging->seen, &copy, (struct bytes){NULL, 0}) < 0)
+        return -ENOMEM;
+    return value.len == 0 ? 0 : salvaging->found(salvaging->context, key, value);
+}
+
+static int salvage_base(void *context, struct bytes key, struct bytes value)
+{
+    const struct salvaging *salvaging = context;
+    struct bytes unused;
+    struct key copy;
+
+    if (!key_copy(key, &copy) || changes_find(salvaging->seen, &copy, &unused))
+        return 0;
+    return salvaging->found(salvaging->context, key, value);
+}
+
+/* Looks for the base of an index.tdb that could not be opened. */
+static int find_base(const struct meta *meta, const char *dir, int dirfd, struct index_file *base)
+{
+    char name[BASE_NAME_SIZE];
+    uint64_t generation = meta->base;
+    int rc = 0;
+
+    /* Of one that reads as having none, none is looked for. */
+    if (meta->version == 0)
+        rc = bases_newest(dirfd, &generation);
+    if (rc < 0 || generation == 0)
+        return rc;
+    rc = index_file_open(dir, base_name(generation, name), true, base);
+    return rc == -EBADMSG || rc == -EPROTONOSUPPORT ? 0 : rc;
+}
+
+static int salvage_files(const struct published *published, const char *dir, int dirfd,
+                         struct salvaging *salvaging)
+{
+    struct index_file other = INDEX_FILE_NONE;
+    int rc = salvage_records(&published->index, salvage_index, salvaging);
+
+    if (rc == 0 && published->base.fd < 0)
+        rc = find_base(&salvaging->meta, dir, dirfd, &other);
+    if (rc == 0)
+        rc = salvage_records(published->base.fd >= 0 ? &published->base : &other, salvage_base, salvaging);
+    index_file_close(&other);
+    return rc;
+}
+
+int published_salvage(const struct published *published, const char *dir, int dirfd,
+                      int (*found)(void *context, struct bytes key, struct bytes value), void *context)
+{
+    struct salvaging salvaging = {.found = found, .context = context, .seen = changes_new()};
+    int rc = salvaging.seen == NULL ? -ENOMEM : salvage_files(published, dir, dirfd, &salvaging);
+
+    changes_free(salvaging.seen);
+    return rc;
+}

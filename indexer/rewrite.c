@@ -1,0 +1,190 @@
+#include "rewrite.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "build.h"
+#include "cleanup.h"
+
+/* Bytes that a record takes, about: an index beside a base gets heads of chains by its size. */
+#define RECORD_SIZE 128
+
+/* Of the few records of the base that are replaced each sets a bit, so that the others need no search. */
+#define FILTER_BITS (1U << 20)
+
+struct rewriting {
+    struct build *build;
+    const struct published *from;
+    const struct changes *changes;
+    uint8_t *replaced; /* FILTER_BITS; NULL: no base is read */
+};
+
+static bool is_meta(struct bytes key)
+{
+    return key.len == 1 && key.at[0] == KEY_META;
+}
+
+static uint32_t filter_bit(struct bytes key)
+{
+    TDB_DATA hashed = tdb_data(key);
+
+    return tdb_jenkins_hash(&hashed) % FILTER_BITS;
+}
+
+static void note_replaced(const struct rewriting *rewriting, struct bytes key)
+{
+    uint32_t bit;
+
+    if (rewriting->replaced == NULL)
+        return;
+    bit = filter_bit(key);
+    rewriting->replaced[bit / 8] |= (uint8_t)(1U << bit % 8);
+}
+
+static bool may_be_replaced(const struct rewriting *rewriting, struct bytes key)
+{
+    uint32_t bit = filter_bit(key);
+
+    return (rewriting->replaced[bit / 8] >> bit % 8 & 1) != 0;
+}
+
+static bool is_changed(const struct rewriting *rewriting, struct bytes key)
+{
+    struct bytes unused;
+    struct key copy;
+
+    return key_copy(key, &copy) && changes_find(rewriting->changes, &copy, &unused);
+}
+
+static int add_change(void *context, struct bytes key, struct bytes value)
+{
+    const struct rewriting *rewriting = context;
+
+    note_replaced(rewriting, key);
+    return value.len == 0 ? 0 : build_add(rewriting->build, key, value);
+}
+
+static int add_from_index(void *context, struct bytes key, struct bytes value)
+{
+    const struct rewriting *rewriting = context;
+
+    note_replaced(rewriting, key);
+    if (value.len == 0 || is_meta(key) || is_changed(rewriting, key))
+        return 0;
+    return build_add(rewriting->build, key, value);
+}
+
+static int add_from_base(void *context, struct bytes key, struct bytes value)
+{
+    const struct rewriting *rewriting = context;
+
+    if (may_be_replaced(rewriting, key) &&
+        (is_meta(key) || is_changed(rewriting, key) || tdb_exists(rewriting->from->index.tdb, tdb_data(key))))
+        return 0;
+    return build_add(rewriting->build, key, value);
+}
+
+static int add_all(struct rewriting *rewriting)
+{
+    const struct published *from = rewriting->from;
+    int rc = changes_each(rewriting->changes, add_change, rewriting);
+
+    if (rc < 0 || !published_whole(from))
+        return rc;
+    rc = index_file_each(&from->index, add_from_index, rewriting);
+    if (rc == 0 && from->base.fd >= 0)
+        rc = index_file_each(&from->base, add_from_base, rewriting);
+    return rc;
+}
+
+static int add_meta(struct build *build, const struct meta *meta)
+{
+    struct key key = key_single(KEY_META);
+    uint8_t packed[META_PACKED];
+
+    meta_pack(meta, packed);
+    return build_add(build, key_bytes(&key), (struct bytes){packed, META_PACKED});
+}
+
+static uint64_t meta_size(void)
+{
+    return build_record_size(1, META_PACKED);
+}
+
+static uint64_t size_of(const struct index_file *file)
+{
+    return file->tdb != NULL ? (uint64_t)file->size : 0;
+}
+
+static void choose_shape(const struct build *build, struct meta *meta)
+{
+    meta->base = meta->base_id = 0;
+    if (build_final_size(build, meta_size()) <= SPLIT_SIZE)
+        return;
+    meta->base = meta->generation;
+    arc4random_buf(&meta->base_id, sizeof(meta->base_id));
+}
+
+int rewrite_whole(const char *dir, const char *name, const struct published *from,
+                  const struct changes *changes, struct meta *meta)
+{
+    CLEANUP_BUILD struct build build;
+    CLEANUP_FREE uint8_t *replaced = from->base.tdb != NULL ? calloc(FILTER_BITS / 8, 1) : NULL;
+    struct rewriting rewriting = {&build, from, changes, replaced};
+    int rc = build_start(&build, dir, name, meta->records,
+                         size_of(&from->index) + size_of(&from->base) + changes_size(changes) + meta_size());
+
+    if (rc == 0 && from->base.tdb != NULL && replaced == NULL)
+        rc = -ENOMEM;
+    if (rc == 0)
+        rc = add_all(&rewriting);
+    if (rc < 0)
+        return rc;
+    choose_shape(&build, meta);
+    rc = add_meta(&build, meta);
+    return rc < 0 ? rc : build_finish(&build);
+}
+
+/* What is removed, but still in the base, leaves an empty record. */
+static int add_to_overlay(void *context, struct bytes key, struct bytes value)
+{
+    const struct rewriting *rewriting = context;
+
+    if (value.len == 0 && !tdb_exists(rewriting->from->base.tdb, tdb_data(key)))
+        return 0;
+    return build_add(rewriting->build, key, value);
+}
+
+static int keep_in_overlay(void *context, struct bytes key, struct bytes value)
+{
+    const struct rewriting *rewriting = context;
+
+    return is_meta(key) || is_changed(rewriting, key) ? 0 : build_add(rewriting->build, key, value);
+}
+
+int rewrite_overlay(const char *dir, const char *name, const struct published *from,
+                    const struct changes *changes, const struct meta *meta)
+{
+    CLEANUP_BUILD struct build build;
+    struct rewriting rewriting = {&build, from, changes, NULL};
+    uint64_t size = size_of(&from->index) + changes_size(changes) + meta_size();
+    int rc = build_start(&build, dir, name, (uint32_t)(size / RECORD_SIZE), size);
+
+    if (rc == 0)
+        rc = changes_each(changes, add_to_overlay, &rewriting);
+    if (rc == 0)
+        rc = index_file_each(&from->index, keep_in_overlay, &rewriting);
+    if (rc == 0)
+        rc = add_meta(&build, meta);
+    return rc < 0 ? rc : build_finish(&build);
+}
+
+int rewrite_empty(const char *dir, const char *name, const struct meta *meta)
+{
+    CLEANUP_BUILD struct build build;
+    int rc = build_start(&build, dir, name, 0, meta_size());
+
+    if (rc == 0)
+        rc = add_meta(&build, meta);
+    return rc < 0 ? rc : build_finish(&build);
+}
