@@ -20,6 +20,8 @@ static uint64_t now_millis(void)
 
 int index_failed(const struct index *index, int rc)
 {
+    if (rc == -EBADMSG && !store_verified(index->store))
+        return -EUCLEAN;
     return report_errno(index->report, rc, "%s", store_path(index->store));
 }
 

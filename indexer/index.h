@@ -47,7 +47,8 @@ int index_commit(struct index *index);
 /* NULL is fine. */
 void index_close(struct index *index);
 
-/* Reports that the index could not be changed, and passes `rc`, a -errno, on. */
+/* Reports that the index could not be changed, and passes `rc`, a -errno, on. But where that may be due to a
+ * damaged base, -EUCLEAN, and no report: see index_change(). */
 int index_failed(const struct index *index, int rc);
 
 /* A stamp for what happens now: milliseconds since the epoch, but always greater than every earlier one of

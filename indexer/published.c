@@ -91,7 +91,7 @@ static int fetch(const struct index_file *file, const struct key *key, struct va
     if (data.dptr == NULL) {
         enum TDB_ERROR error = tdb_error(file->tdb);
 
-        return error == TDB_ERR_NOEXIST ? -ENOENT : error == TDB_ERR_OOM ? -ENOMEM : -EIO;
+        return error == TDB_ERR_NOEXIST ? -ENOENT : error == TDB_ERR_OOM ? -ENOMEM : -EBADMSG;
     }
     *value = (struct value){data.dptr, data.dsize};
     return 0;

@@ -34,7 +34,7 @@ bool published_whole(const struct published *published);
 /* Checks the base's seal, if that was not done: 0, -EUCLEAN when it is damaged, or -errno. */
 int published_verify(struct published *published);
 
-/* The value of a key: 0, -ENOENT, -ENOMEM, -EIO. The caller frees it. For one that is whole. */
+/* The value of a key: 0, -ENOENT, -ENOMEM, -EBADMSG. The caller frees it. For one that is whole. */
 int published_get(const struct published *published, const struct key *key, struct value *value);
 bool published_has(const struct published *published, const struct key *key);
 

@@ -152,6 +152,11 @@ bool store_damaged(const struct store *store)
     return store->damaged;
 }
 
+bool store_verified(const struct store *store)
+{
+    return store->damaged || store->published.base.fd < 0 || store->published.verified;
+}
+
 int store_salvage(const struct store *store,
                   int (*found)(void *context, struct bytes key, struct bytes value), void *context)
 {

@@ -36,6 +36,8 @@ const char *store_path(const struct store *store);
 
 /* Is there an index whose content cannot be trusted? */
 bool store_damaged(const struct store *store);
+/* Was all of it read, and what is damaged found? Else a base still may be. */
+bool store_verified(const struct store *store);
 /* Hands the damaged index's readable records to `found`; see published_salvage(). */
 int store_salvage(const struct store *store,
                   int (*found)(void *context, struct bytes key, struct bytes value), void *context);
@@ -46,7 +48,7 @@ const struct meta *store_meta(const struct store *store);
 /* Counts generations on from one that was salvaged. */
 void store_resume(struct store *store, uint64_t generation);
 
-/* Gets the value of a key: 0, or -ENOENT with an empty value, or -ENOMEM, -EIO. The caller frees it. */
+/* Gets the value of a key: 0, or -ENOENT with an empty value, or -ENOMEM, -EBADMSG. The caller frees it. */
 int store_get(struct store *store, const struct key *key, struct value *value);
 bool store_has(struct store *store, const struct key *key);
 

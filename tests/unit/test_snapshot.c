@@ -9,65 +9,11 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "own_store.h"
 #include "schema/tdb_layout.h"
-
-/* What this program did to make a file durable: "f" a file synced, "d" a directory synced, "r" renamed, "m"
- * its mode changed. Syncing itself is left out: it takes time. */
-static char log_text[64];
-static char fail_at; /* the call that fails with EIO; 0: none */
-static struct bytes synced;
-
-static int log_call(char call)
-{
-    size_t len = strlen(log_text);
-
-    if (len + 1 < sizeof(log_text))
-        log_text[len] = call;
-    if (call != fail_at)
-        return 0;
-    errno = EIO;
-    return -1;
-}
-
-static void keep_content(int fd)
-{
-    struct stat st;
-    uint8_t *content;
-
-    ck_assert_int_eq(fstat(fd, &st), 0);
-    content = malloc((size_t)st.st_size);
-    ck_assert_int_eq(pread(fd, content, (size_t)st.st_size, 0), st.st_size);
-    free((void *)synced.at);
-    synced = (struct bytes){content, (size_t)st.st_size};
-}
-
-int own_fsync(int fd) __asm__("fsync");
-int own_renameat(int from_dir, const char *from, int to_dir, const char *to) __asm__("renameat");
-int own_fchmod(int fd, mode_t mode) __asm__("fchmod");
-
-int own_fsync(int fd)
-{
-    struct stat st;
-
-    ck_assert_int_eq(fstat(fd, &st), 0);
-    if (S_ISREG(st.st_mode))
-        keep_content(fd);
-    return log_call(S_ISDIR(st.st_mode) ? 'd' : 'f');
-}
-
-int own_renameat(int from_dir, const char *from, int to_dir, const char *to)
-{
-    return log_call('r') < 0 ? -1 : (int)syscall(SYS_renameat, from_dir, from, to_dir, to);
-}
-
-int own_fchmod(int fd, mode_t mode)
-{
-    return log_call('m') < 0 ? -1 : (int)syscall(SYS_fchmod, fd, mode);
-}
+#include "sync_log.h"
 
 static struct tdb_layout_header header_of(const char *file)
 {
@@ -128,8 +74,8 @@ START_TEST(old_file)
     before = read_file(own_path(INDEX_FILE));
     for (int i = 0; i < 20; i++)
         own_publish("a", i % 2 == 0 ? "22" : "3");
-    keep_content(fd);
-    after = synced;
+    sync_keep(fd);
+    after = sync_content;
     /* but for the sequence number, which says that it is not the current one */
     ck_assert_uint_ne(sequence_of(after), sequence_of(before));
     blank_sequence(after);
@@ -151,14 +97,13 @@ START_TEST(durable)
     for (int i = 0; i < 2; i++) {
         char *from;
 
-        log_text[0] = '\0';
-        memset(log_text, 0, sizeof(log_text));
+        sync_log_clear();
         own_publish("a", i == 0 ? "1" : "2");
-        from = strrchr(log_text, 'f');
-        ck_assert_msg(from != NULL && strcmp(from, "frd") == 0, "%s", log_text);
-        ck_assert_ptr_eq(strchr(log_text, 'r'), from + 1);
+        from = strrchr(sync_log, 'f');
+        ck_assert_msg(from != NULL && strcmp(from, "frd") == 0, "%s", sync_log);
+        ck_assert_ptr_eq(strchr(sync_log, 'r'), from + 1);
         content = read_file(own_path(INDEX_FILE));
-        ck_assert(bytes_equal(content, synced));
+        ck_assert(bytes_equal(content, sync_content));
         free((void *)content.at);
     }
 }
@@ -177,9 +122,9 @@ START_TEST(failing)
     before = read_file(own_path(INDEX_FILE));
     store = own_store(STORE_WRITE);
     own_set(store, "a", "2");
-    fail_at = calls[_i];
+    sync_fail_at = calls[_i];
     ck_assert_int_eq(own_commit(store), -EIO);
-    fail_at = '\0';
+    sync_fail_at = '\0';
     reports_expect_one(&own_reports, "/" INDEX_FILE ": Input/output error");
     /* A file that only could not be renamed is finished: the next writer does that. */
     own_expect_files(calls[_i] == 'r' ? NEW_FILE : NULL);
@@ -201,12 +146,12 @@ START_TEST(failing)
 END_TEST
 
 /* The new name may not be on the disk: that is not done. */
-START_TEST(directory_not_synced)
+START_TEST(directory_not_sync_content)
 {
     struct store *store = own_store(STORE_WRITE);
 
     own_set(store, "a", "1");
-    fail_at = 'd';
+    sync_fail_at = 'd';
     ck_assert_int_eq(own_commit(store), -EIO);
     reports_expect_one(&own_reports, "/" INDEX_FILE ": Input/output error");
     ck_assert_uint_eq(own_inode(NEW_FILE), 0);
@@ -384,7 +329,7 @@ int main(void)
     tcase_add_test(tcase, old_file);
     tcase_add_test(tcase, durable);
     tcase_add_loop_test(tcase, failing, 0, 3);
-    tcase_add_test(tcase, directory_not_synced);
+    tcase_add_test(tcase, directory_not_sync_content);
     tcase_add_loop_test(tcase, no_room, 0, (int)(sizeof(no_rooms) / sizeof(no_rooms[0])));
     tcase_add_test(tcase, table_size);
     tcase_add_test(tcase, all_changes);

@@ -1,0 +1,207 @@
+/* A damaged base: not built upon, kept aside, and what still reads of it is taken over. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check_index.h"
+#include "indexer/leases.h"
+#include "own_store.h"
+#include "salvaged_index.h"
+
+#define LEASES 1000
+
+static struct lease numbered(unsigned int number)
+{
+    char ip[32], host[48];
+
+    snprintf(ip, sizeof(ip), "10.0.%u.%u", number / 250, number % 250 + 1);
+    snprintf(host, sizeof(host), "a-rather-long-name-%u", number);
+    return lease_at(ip, host);
+}
+
+static int put_some(struct index *index, void *context)
+{
+    const unsigned int *range = context;
+    int rc = 0;
+
+    for (unsigned int i = range[0]; rc >= 0 && i < range[1]; i++) {
+        struct lease lease = numbered(i);
+
+        rc = leases_put(index, &lease);
+    }
+    return rc < 0 ? index_failed(index, rc) : 0;
+}
+
+static int change(enum store_mode mode, unsigned int from, unsigned int to)
+{
+    unsigned int range[] = {from, to};
+
+    reports_start(&own_reports);
+    return index_change(own_dir(), mode, &own_reports.sink, put_some, range);
+}
+
+/* An index with a base (generation 1), and a removal and a change beside it. */
+static void publish(void)
+{
+    struct lease gone = numbered(7), moved = numbered(8);
+    struct index *index;
+
+    ck_assert_int_eq(change(STORE_WRITE, 0, LEASES), 1);
+    index = open_index();
+    ck_assert_uint_eq(store_meta(index->store)->base, 1);
+    ck_assert_int_ge(leases_remove(index, &gone), 0);
+    strcpy(moved.host, "another-name");
+    ck_assert_int_ge(leases_put(index, &moved), 0);
+    ck_assert_int_eq(index_commit(index), 1);
+    index_close(index);
+}
+
+static size_t leases_of(struct index *index)
+{
+    size_t count = 0;
+
+    for (unsigned int i = 0; i < LEASES; i++) {
+        struct lease lease = numbered(i), found;
+        int rc = leases_get(index, "net", &lease.ip, &found);
+
+        ck_assert(rc == 0 || rc == -ENOENT);
+        count += rc == 0;
+        if (i == 7)
+            ck_assert_int_eq(rc, -ENOENT);
+        if (i == 8 && rc == 0)
+            ck_assert_str_eq(found.host, "another-name");
+    }
+    return count;
+}
+
+static size_t leases_now(void)
+{
+    struct index *index = open_index();
+    size_t count;
+
+    reports_expect_none(&own_reports);
+    check_index(index);
+    count = leases_of(index);
+    index_close(index);
+    return count;
+}
+
+/* Damages the value of one lease of the base. */
+static struct bytes damage_base(const char *file)
+{
+    struct bytes content = read_file(own_path(file));
+    uint8_t *name = memmem(content.at, content.len, "a-rather-long-name-500", 22);
+
+    ck_assert_ptr_nonnull(name);
+    name[-1] ^= 0x55;
+    unlink(own_path(file));
+    write_file(own_path(file), content);
+    return content;
+}
+
+static void expect_kept(struct bytes content)
+{
+    struct bytes kept = read_file(own_path(DAMAGED_FILE));
+
+    ck_assert(bytes_equal(kept, content));
+    free((void *)kept.at);
+    free((void *)content.at);
+}
+
+/* An event goes by without reading all of the base; a new base is not made of a damaged one. */
+START_TEST(found_when_written_anew)
+{
+    struct bytes content;
+
+    publish();
+    content = damage_base("base-1.tdb");
+    ck_assert_int_eq(change(STORE_WRITE, 10, 11), 0);
+    reports_expect_none(&own_reports);
+    /* more than may stand beside a base */
+    ck_assert_int_eq(change(STORE_WRITE, LEASES, 2 * LEASES), 1);
+    reports_expect_one(&own_reports, "damaged");
+    expect_kept(content);
+    ck_assert_uint_ge(leases_now(), LEASES - 2);
+    /* It goes with the event after, as every base that was replaced. */
+    ck_assert_int_eq(change(STORE_WRITE, 2 * LEASES, 2 * LEASES + 1), 1);
+    ck_assert_uint_eq(own_inode("base-1.tdb"), 0);
+}
+END_TEST
+
+START_TEST(found_when_looked_for)
+{
+    struct bytes content;
+
+    publish();
+    content = damage_base("base-1.tdb");
+    ck_assert_int_eq(change(STORE_CHECK, 10, 11), 1);
+    reports_expect_one(&own_reports, "damaged");
+    expect_kept(content);
+    ck_assert_uint_ge(leases_now(), LEASES - 2);
+}
+END_TEST
+
+/* The base of another index, and none at all: what stands beside it still counts. */
+START_TEST(another_base)
+{
+    struct bytes content;
+
+    publish();
+    content = read_file(own_path("base-1.tdb"));
+    ck_assert_int_eq(unlink(own_path(INDEX_FILE)), 0);
+    ck_assert_int_eq(unlink(own_path("base-1.tdb")), 0);
+    publish();
+    write_file(own_path("other"), content);
+    free((void *)content.at);
+    ck_assert_int_eq(
+        _i == 0 ? rename(own_path("other"), own_path("base-1.tdb")) : unlink(own_path("base-1.tdb")), 0);
+    ck_assert_int_eq(change(STORE_WRITE, 10, 11), 1);
+    reports_expect_one(&own_reports, "damaged");
+    ck_assert_int_eq(own_inode(DAMAGED_FILE) != 0, _i == 0);
+    /* Of the other, what reads is taken over: better too old than lost. */
+    ck_assert_uint_eq(leases_now(), _i == 0 ? LEASES - 1 : 2);
+}
+END_TEST
+
+/* index.tdb damaged beyond reading, or in a record: its base is found all the same. */
+START_TEST(index_damaged)
+{
+    struct bytes content;
+    size_t found;
+
+    publish();
+    content = read_file(own_path(INDEX_FILE));
+    if (_i == 0)
+        memset((void *)(uintptr_t)content.at, 0, content.len);
+    else
+        ((uint8_t *)(uintptr_t)content.at)[content.len - 1] ^= 1;
+    write_file(own_path(INDEX_FILE), content);
+    reports_start(&own_reports);
+    ck_assert_int_ge(change(STORE_WRITE, 10, 11), 1);
+    reports_expect_one(&own_reports, "damaged");
+    expect_kept(content);
+    if (_i == 0) {
+        struct index *index = open_index();
+
+        /* What only index.tdb knew is lost with it. */
+        check_index(index);
+        index_close(index);
+        return;
+    }
+    found = leases_now();
+    ck_assert_uint_eq(found, LEASES - 1);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = test_case("base_damage");
+
+    tcase_add_test(tcase, found_when_written_anew);
+    tcase_add_test(tcase, found_when_looked_for);
+    tcase_add_loop_test(tcase, another_base, 0, 2);
+    tcase_add_loop_test(tcase, index_damaged, 0, 2);
+    return test_case_run(tcase);
+}
