@@ -1,15 +1,12 @@
 #include "build.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "index_file.h"
 #include "schema/tdb_layout.h"
+#include "seal.h"
 
 /* libtdb's files are whole pages, and a file that is not is known for cut off (salvage.c). */
 #define PAGE 4096
@@ -38,62 +35,31 @@ static uint32_t hash_size_for(uint32_t records)
     return records > HASH_SIZE_MAX ? HASH_SIZE_MAX : records + records / 8;
 }
 
-/* libtdb tells its log, while errno still says why, what it then reports as an error of its own kind. */
-static void note_cause(struct tdb_context *tdb, enum tdb_debug_level level, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void note_cause(struct tdb_context *tdb, enum tdb_debug_level level, const char *format, ...)
+static void put_header(struct build *build)
 {
-    int *cause = tdb_get_logging_private(tdb);
+    struct tdb_layout_header header = {
+        .food = TDB_LAYOUT_FOOD,
+        .version = TDB_LAYOUT_VERSION,
+        .hash_size = build->hash_size,
+        .hash = TDB_LAYOUT_JENKINS,
+        .check = {TDB_LAYOUT_CHECK_1, TDB_LAYOUT_CHECK_2},
+    };
 
-    (void)format;
-    if (level <= TDB_DEBUG_WARNING && *cause == 0 && errno != 0)
-        *cause = -errno;
+    memcpy(build->file, &header, sizeof(header));
 }
 
-/* Creates a TDB with an empty hash table. */
-static int create(const char *path, uint32_t hash_size)
+int build_start(struct build *build, uint32_t records, uint64_t size)
 {
-    int cause = 0;
-    const struct tdb_logging_context log = {note_cause, &cause};
-    struct tdb_context *tdb;
-
-    errno = 0;
-    tdb = tdb_open_ex(path, (int)hash_size, TDB_NOLOCK | TDB_NOSYNC | TDB_NOMMAP | TDB_INCOMPATIBLE_HASH,
-                      O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0600, &log, NULL);
-    if (tdb == NULL)
-        return cause != 0 ? cause : errno != 0 ? -errno : -EIO;
-    errno = 0;
-    return tdb_close(tdb) == 0 ? 0 : errno != 0 ? -errno : -EIO;
-}
-
-int build_start(struct build *build, const char *dir, const char *name, uint32_t records, uint64_t size)
-{
-    char path[PATH_MAX];
-    void *mapped;
-    int rc;
-
-    *build = (struct build){.fd = -1, .hash_size = hash_size_for(records)};
+    *build = (struct build){.hash_size = hash_size_for(records)};
     build->end = tdb_layout_chain(build->hash_size);
-    build->room = whole_pages(build->end + size);
-    if (build->room > UINT32_MAX - PAGE)
+    if (size > UINT32_MAX || whole_pages(build->end + size) > UINT32_MAX - PAGE)
         return -EMSGSIZE;
-    if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >= sizeof(path))
-        return -ENAMETOOLONG;
-    rc = create(path, build->hash_size);
-    if (rc < 0)
-        return rc;
-    build->fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    if (build->fd < 0)
-        return -errno;
-    /* All of the room is claimed first: a mapped file that finds none would end us with SIGBUS. */
-    rc = posix_fallocate(build->fd, 0, (off_t)build->room);
-    if (rc != 0)
-        return -rc;
-    mapped = mmap(NULL, build->room, PROT_READ | PROT_WRITE, MAP_SHARED, build->fd, 0);
-    if (mapped == MAP_FAILED)
-        return -errno;
-    build->file = mapped;
+    build->room = whole_pages(build->end + size);
+    /* Empty chains are zeros, and so is what is left over at the end. */
+    build->file = calloc(build->room, 1);
+    if (build->file == NULL)
+        return -ENOMEM;
+    put_header(build);
     return 0;
 }
 
@@ -143,7 +109,7 @@ uint64_t build_final_size(const struct build *build, uint64_t size)
     return whole_pages(build->end + size);
 }
 
-int build_finish(struct build *build)
+struct bytes build_finish(struct build *build, uint64_t generation)
 {
     size_t size = (size_t)whole_pages(build->end);
     uint32_t total = (uint32_t)(size - build->last);
@@ -151,17 +117,11 @@ int build_finish(struct build *build)
     put_word(build, build->last + offsetof(struct tdb_layout_record, room),
              total - (uint32_t)sizeof(struct tdb_layout_record));
     put_word(build, size - TDB_LAYOUT_TAILER, total);
-    munmap(build->file, build->room);
-    build->file = NULL;
-    return ftruncate(build->fd, (off_t)size) < 0 ? -errno : 0;
+    seal_put(build->file, size, generation);
+    return (struct bytes){build->file, size};
 }
 
-void build_end(struct build *build)
+void build_free(struct build *build)
 {
-    if (build->file != NULL)
-        munmap(build->file, build->room);
-    if (build->fd >= 0)
-        close(build->fd);
-    build->file = NULL;
-    build->fd = -1;
+    free(build->file);
 }

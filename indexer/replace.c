@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "schema/paths.h"
 
 static int suffixed(char path[static NAME_MAX + 1], const char *name, const char *suffix)
@@ -14,43 +15,52 @@ static int suffixed(char path[static NAME_MAX + 1], const char *name, const char
     return snprintf(path, NAME_MAX + 1, "%s%s", name, suffix) > NAME_MAX ? -ENAMETOOLONG : 0;
 }
 
-static int write_all(int fd, const char *text, size_t len)
+static int write_all(int fd, struct bytes content)
 {
-    while (len > 0) {
-        ssize_t put = write(fd, text, len);
+    while (content.len > 0) {
+        ssize_t put = write(fd, content.at, content.len);
 
         if (put < 0 && errno == EINTR)
             continue;
         if (put <= 0)
             return put < 0 ? -errno : -EIO;
-        text += put;
-        len -= (size_t)put;
+        content = (struct bytes){content.at + put, content.len - (size_t)put};
     }
     return 0;
+}
+
+int replace_create(int dirfd, const char *name, struct bytes content)
+{
+    CLEANUP_FD int fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int rc;
+
+    if (fd < 0)
+        return -errno;
+    rc = write_all(fd, content);
+    if (rc == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
+        rc = -errno;
+    if (rc < 0)
+        unlinkat(dirfd, name, 0);
+    return rc;
 }
 
 int replace_file(int dirfd, const char *name, const char *text, size_t len)
 {
     char temporary[NAME_MAX + 1];
     int rc = suffixed(temporary, name, NEW_SUFFIX);
-    int fd;
 
     if (rc < 0)
         return rc;
     if (unlinkat(dirfd, temporary, 0) < 0 && errno != ENOENT)
         return -errno;
-    fd = openat(dirfd, temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return -errno;
-    rc = write_all(fd, text, len);
-    if (rc == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0 || renameat(dirfd, temporary, dirfd, name) < 0))
+    rc = replace_create(dirfd, temporary, (struct bytes){(const uint8_t *)text, len});
+    if (rc < 0)
+        return rc;
+    if (renameat(dirfd, temporary, dirfd, name) < 0) {
         rc = -errno;
-    if (rc < 0) {
         unlinkat(dirfd, temporary, 0);
-        close(fd);
         return rc;
     }
-    close(fd);
     return fsync(dirfd) < 0 ? -errno : 0;
 }
 

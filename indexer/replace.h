@@ -6,9 +6,15 @@
 
 #include <stddef.h>
 
+#include "schema/wire.h"
+
+/* Creates the file `name`, which must not exist, and syncs it: ours, readable to all only once it is
+ * complete. -errno, and there is none. */
+int replace_create(int dirfd, const char *name, struct bytes content);
+
 /* Writes `text` to `name`.new in the directory, syncs it, and renames it to `name`: ours, and readable to
- * all, as libvirt's helper leaves it. A leftover of the temporary name is removed first. Returns a descriptor
- * of the new file, for the caller to close, or -errno, and then `name` is what it was. */
+ * all, as libvirt's helper leaves it. A leftover of the temporary name is removed first. -errno, and then
+ * `name` is what it was, or stands but the directory could not be synced. */
 int replace_file(int dirfd, const char *name, const char *text, size_t len);
 
 /* Gives the file `name` a second name, `also`, in place of an earlier file of that name. -errno. */

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "build.h"
 #include "cleanup.h"
 
 /* Bytes that a record takes, about: an index beside a base gets heads of chains by its size. */
@@ -97,13 +96,18 @@ static int add_all(struct rewriting *rewriting)
     return rc;
 }
 
-static int add_meta(struct build *build, const struct meta *meta)
+/* Adds the meta record, and is done. */
+static int finish(struct build *build, const struct meta *meta, struct bytes *file)
 {
     struct key key = key_single(KEY_META);
     uint8_t packed[META_PACKED];
+    int rc;
 
     meta_pack(meta, packed);
-    return build_add(build, key_bytes(&key), (struct bytes){packed, META_PACKED});
+    rc = build_add(build, key_bytes(&key), (struct bytes){packed, META_PACKED});
+    if (rc == 0)
+        *file = build_finish(build, meta->generation);
+    return rc;
 }
 
 static uint64_t meta_size(void)
@@ -125,13 +129,12 @@ static void choose_shape(const struct build *build, struct meta *meta)
     arc4random_buf(&meta->base_id, sizeof(meta->base_id));
 }
 
-int rewrite_whole(const char *dir, const char *name, const struct published *from,
-                  const struct changes *changes, struct meta *meta)
+int rewrite_whole(const struct published *from, const struct changes *changes, struct meta *meta,
+                  struct build *build, struct bytes *file)
 {
-    CLEANUP_BUILD struct build build;
     CLEANUP_FREE uint8_t *replaced = from->base.tdb != NULL ? calloc(FILTER_BITS / 8, 1) : NULL;
-    struct rewriting rewriting = {&build, from, changes, replaced};
-    int rc = build_start(&build, dir, name, meta->records,
+    struct rewriting rewriting = {build, from, changes, replaced};
+    int rc = build_start(build, meta->records,
                          size_of(&from->index) + size_of(&from->base) + changes_size(changes) + meta_size());
 
     if (rc == 0 && from->base.tdb != NULL && replaced == NULL)
@@ -140,9 +143,8 @@ int rewrite_whole(const char *dir, const char *name, const struct published *fro
         rc = add_all(&rewriting);
     if (rc < 0)
         return rc;
-    choose_shape(&build, meta);
-    rc = add_meta(&build, meta);
-    return rc < 0 ? rc : build_finish(&build);
+    choose_shape(build, meta);
+    return finish(build, meta, file);
 }
 
 /* What is removed, but still in the base, leaves an empty record. */
@@ -162,29 +164,23 @@ static int keep_in_overlay(void *context, struct bytes key, struct bytes value)
     return is_meta(key) || is_changed(rewriting, key) ? 0 : build_add(rewriting->build, key, value);
 }
 
-int rewrite_overlay(const char *dir, const char *name, const struct published *from,
-                    const struct changes *changes, const struct meta *meta)
+int rewrite_overlay(const struct published *from, const struct changes *changes, const struct meta *meta,
+                    struct build *build, struct bytes *file)
 {
-    CLEANUP_BUILD struct build build;
-    struct rewriting rewriting = {&build, from, changes, NULL};
+    struct rewriting rewriting = {build, from, changes, NULL};
     uint64_t size = size_of(&from->index) + changes_size(changes) + meta_size();
-    int rc = build_start(&build, dir, name, (uint32_t)(size / RECORD_SIZE), size);
+    int rc = build_start(build, (uint32_t)(size / RECORD_SIZE), size);
 
     if (rc == 0)
         rc = changes_each(changes, add_to_overlay, &rewriting);
     if (rc == 0)
         rc = index_file_each(&from->index, keep_in_overlay, &rewriting);
-    if (rc == 0)
-        rc = add_meta(&build, meta);
-    return rc < 0 ? rc : build_finish(&build);
+    return rc < 0 ? rc : finish(build, meta, file);
 }
 
-int rewrite_empty(const char *dir, const char *name, const struct meta *meta)
+int rewrite_empty(const struct meta *meta, struct build *build, struct bytes *file)
 {
-    CLEANUP_BUILD struct build build;
-    int rc = build_start(&build, dir, name, 0, meta_size());
+    int rc = build_start(build, 0, meta_size());
 
-    if (rc == 0)
-        rc = add_meta(&build, meta);
-    return rc < 0 ? rc : build_finish(&build);
+    return rc < 0 ? rc : finish(build, meta, file);
 }

@@ -1,11 +1,13 @@
 /*
- * Writing index files: what is published, and over it what a run changes, in one compact file.
+ * Making index files anew: what is published, and over it what a run changes, in one compact file.
  *
- * Thread-safety: the caller holds the writers' lock of the directory.
+ * Each makes the file in memory with `build`, which the caller frees in any case, and with it `file`.
+ * Thread-safety: as what they are made from.
  */
 #ifndef LVINDEX_INDEXER_REWRITE_H
 #define LVINDEX_INDEXER_REWRITE_H
 
+#include "build.h"
 #include "changes.h"
 #include "published.h"
 
@@ -13,18 +15,17 @@
  * records to be written. Measured, see performance.md. */
 #define SPLIT_SIZE (256U << 10)
 
-/* Creates the file `name` of `dir`, which must not exist, with all records there are. Makes `meta` that of a
- * base (of its own generation, with an id) where the file is larger than SPLIT_SIZE, else of an index without
- * one. Takes nothing over from what is not whole. -errno. */
-int rewrite_whole(const char *dir, const char *name, const struct published *from,
-                  const struct changes *changes, struct meta *meta);
+/* Makes a file of all records there are. Makes `meta` that of a base (of its own generation, with an id)
+ * where the file is larger than SPLIT_SIZE, else of an index without one. Takes nothing over from what is not
+ * whole. -errno. */
+int rewrite_whole(const struct published *from, const struct changes *changes, struct meta *meta,
+                  struct build *build, struct bytes *file);
 
-/* Creates the file `name` of `dir`, which must not exist: an index beside the base of `from`, with what
- * index.tdb holds and with `changes`. -errno. */
-int rewrite_overlay(const char *dir, const char *name, const struct published *from,
-                    const struct changes *changes, const struct meta *meta);
+/* Makes an index.tdb beside the base of `from`, of what index.tdb holds and of `changes`. -errno. */
+int rewrite_overlay(const struct published *from, const struct changes *changes, const struct meta *meta,
+                    struct build *build, struct bytes *file);
 
-/* The same without any change to the base that `meta` names. */
-int rewrite_empty(const char *dir, const char *name, const struct meta *meta);
+/* Makes one without any change to the base that `meta` names. -errno. */
+int rewrite_empty(const struct meta *meta, struct build *build, struct bytes *file);
 
 #endif

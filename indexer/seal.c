@@ -9,56 +9,55 @@
 
 #include "digest.h"
 #include "schema/tdb_layout.h"
+#include "schema/wire.h"
 
 /* Checksum of a whole file; also hands out the header as it stands. */
-static int checksum(int fd, struct tdb_layout_header *header, uint64_t *sum)
+static int checksum(struct bytes file, struct tdb_layout_header *header, uint64_t *sum)
 {
     struct tdb_layout_header blank;
-    struct stat st;
-    size_t size;
-    const char *file;
 
-    if (fstat(fd, &st) < 0)
-        return -errno;
-    size = (size_t)st.st_size;
-    if (size < sizeof(*header))
+    if (file.len < sizeof(*header))
         return -EBADMSG;
-    file = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
-    if (file == MAP_FAILED)
-        return -errno;
-    memcpy(header, file, sizeof(*header));
+    memcpy(header, file.at, sizeof(*header));
     blank = *header;
     blank.sequence = 0;
     memset(blank.checksum, 0, sizeof(blank.checksum));
-    *sum = digest_of(file + sizeof(blank), size - sizeof(blank), digest_of(&blank, sizeof(blank), 0));
-    munmap((void *)(uintptr_t)file, size);
+    *sum = digest_of(file.at + sizeof(blank), file.len - sizeof(blank), digest_of(&blank, sizeof(blank), 0));
     return 0;
 }
 
-int seal_write(int fd, uint64_t generation)
+int seal_put(uint8_t *file, size_t len, uint64_t generation)
 {
     struct tdb_layout_header header;
     uint64_t sum;
-    ssize_t written;
-    int rc = checksum(fd, &header, &sum);
+    int rc = checksum((struct bytes){file, len}, &header, &sum);
 
     if (rc < 0)
         return rc;
     header.sequence = (uint32_t)generation;
     header.checksum[0] = (uint32_t)sum;
     header.checksum[1] = (uint32_t)(sum >> 32);
-    written = pwrite(fd, &header, sizeof(header), 0);
-    if (written < 0)
-        return -errno;
-    return written == (ssize_t)sizeof(header) ? 0 : -EIO;
+    memcpy(file, &header, sizeof(header));
+    return 0;
 }
 
 int seal_verify(int fd)
 {
     struct tdb_layout_header header;
+    struct stat st;
     uint64_t sum;
-    int rc = checksum(fd, &header, &sum);
+    void *file;
+    int rc;
 
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (st.st_size == 0)
+        return -EBADMSG;
+    file = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+    if (file == MAP_FAILED)
+        return -errno;
+    rc = checksum((struct bytes){file, (size_t)st.st_size}, &header, &sum);
+    munmap(file, (size_t)st.st_size);
     if (rc < 0)
         return rc;
     return header.checksum[0] == (uint32_t)sum && header.checksum[1] == (uint32_t)(sum >> 32) ? 0 : -EBADMSG;

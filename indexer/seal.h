@@ -10,11 +10,12 @@
 #ifndef LVINDEX_INDEXER_SEAL_H
 #define LVINDEX_INDEXER_SEAL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
-/* Writes generation and checksum into the TDB file `fd` (open for reading and writing, finished otherwise).
- * -errno of the failing call; -EBADMSG when it is too short to be a TDB. */
-int seal_write(int fd, uint64_t generation);
+/* Writes generation and checksum into a TDB file in memory that is otherwise finished. -EBADMSG when it is
+ * too short to be one. */
+int seal_put(uint8_t *file, size_t len, uint64_t generation);
 
 /* Changes the sequence number of a published file (open for reading and writing), so that it is no longer the
  * generation that stands in the meta record: readers who have it mapped see that at once. -errno. */

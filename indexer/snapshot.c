@@ -39,70 +39,68 @@ bool snapshot_rewrites(const struct published *from, const struct changes *chang
     return !published_whole(from) || (uint64_t)from->index.size + changes_size(changes) > limit;
 }
 
-/* Seals a new file, and makes it last. Readable to everybody only now: what is unfinished is nobody's to see.
- */
-static int finish_file(int dirfd, const char *name, uint64_t generation)
+static int write_whole(int dirfd, struct published *from, const struct changes *changes, struct meta *meta)
 {
-    CLEANUP_FD int fd = openat(dirfd, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    int rc;
-
-    if (fd < 0)
-        return -errno;
-    rc = seal_write(fd, generation);
-    if (rc < 0)
-        return rc;
-    return fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
-}
-
-/* The finished new file becomes the base, and a new one without changes to it takes its place. */
-static int split(const char *dir, int dirfd, struct meta *meta)
-{
+    CLEANUP_BUILD struct build build = {.file = NULL};
     char base[BASE_NAME_SIZE];
-    int rc;
-
-    if (renameat(dirfd, NEW_FILE, dirfd, base_name(meta->base, base)) < 0)
-        return -errno;
-    rc = rewrite_empty(dir, NEW_FILE, meta);
-    if (rc == 0)
-        rc = finish_file(dirfd, NEW_FILE, meta->generation);
-    /* The base must have its name before anything can name it. */
-    return rc == 0 && fsync(dirfd) < 0 ? -errno : rc;
-}
-
-static int write_whole(const char *dir, int dirfd, struct published *from, const struct changes *changes,
-                       struct meta *meta)
-{
+    struct bytes file;
     int rc = published_whole(from) ? published_verify(from) : 0;
 
     meta->replaced = meta->base;
     if (rc == 0)
-        rc = rewrite_whole(dir, NEW_FILE, from, changes, meta);
-    if (rc == 0)
-        rc = finish_file(dirfd, NEW_FILE, meta->generation);
-    return rc == 0 && meta->base != 0 ? split(dir, dirfd, meta) : rc;
+        rc = rewrite_whole(from, changes, meta, &build, &file);
+    if (rc < 0)
+        return rc;
+    if (meta->base == 0)
+        return replace_create(dirfd, NEW_FILE, file);
+    /* A leftover of that name is nobody's. */
+    rc = bases_remove(dirfd, meta->base);
+    return rc < 0 ? rc : replace_create(dirfd, base_name(meta->base, base), file);
 }
 
-static int write_overlay(const char *dir, int dirfd, const struct published *from,
-                         const struct changes *changes, struct meta *meta)
+/* The index.tdb beside a base that was just made. */
+static int write_empty(int dirfd, const struct meta *meta)
 {
+    CLEANUP_BUILD struct build build = {.file = NULL};
+    struct bytes file;
+    int rc = rewrite_empty(meta, &build, &file);
+
+    if (rc == 0)
+        rc = replace_create(dirfd, NEW_FILE, file);
+    /* The base must have its name on the disk before anything can name it. */
+    return rc == 0 && fsync(dirfd) < 0 ? -errno : rc;
+}
+
+static int write_overlay(int dirfd, const struct published *from, const struct changes *changes,
+                         struct meta *meta)
+{
+    CLEANUP_BUILD struct build build = {.file = NULL};
+    struct bytes file;
     int rc;
 
     meta->replaced = 0;
-    rc = rewrite_overlay(dir, NEW_FILE, from, changes, meta);
-    return rc < 0 ? rc : finish_file(dirfd, NEW_FILE, meta->generation);
+    rc = rewrite_overlay(from, changes, meta, &build, &file);
+    return rc < 0 ? rc : replace_create(dirfd, NEW_FILE, file);
 }
 
-int snapshot_prepare(const char *dir, int dirfd, struct published *from, const struct changes *changes,
-                     struct meta *meta)
+static int write_files(int dirfd, struct published *from, const struct changes *changes, struct meta *meta)
+{
+    int rc;
+
+    if (from->base.tdb != NULL && !snapshot_rewrites(from, changes))
+        return write_overlay(dirfd, from, changes, meta);
+    rc = write_whole(dirfd, from, changes, meta);
+    return rc == 0 && meta->base != 0 ? write_empty(dirfd, meta) : rc;
+}
+
+int snapshot_prepare(int dirfd, struct published *from, const struct changes *changes, struct meta *meta)
 {
     const struct meta before = *meta;
     int rc;
 
     meta->version = SCHEMA_VERSION;
     meta->generation++;
-    rc = from->base.tdb == NULL || snapshot_rewrites(from, changes)
-             ? write_whole(dir, dirfd, from, changes, meta)
-             : write_overlay(dir, dirfd, from, changes, meta);
+    rc = write_files(dirfd, from, changes, meta);
     if (rc < 0) {
         snapshot_discard(dirfd, meta->generation);
         *meta = before;

@@ -29,8 +29,7 @@ bool snapshot_rewrites(const struct published *from, const struct changes *chang
 /* Writes `from` with `changes` applied as new files, the next generation of `meta`, whose other fields are
  * brought up to date; complete, and on disk. -errno, and there are none; -EUCLEAN: the base, which is only
  * now read as a whole, is damaged. */
-int snapshot_prepare(const char *dir, int dirfd, struct published *from, const struct changes *changes,
-                     struct meta *meta);
+int snapshot_prepare(int dirfd, struct published *from, const struct changes *changes, struct meta *meta);
 
 /* Puts the new index of `meta` in the place of `from`, tells readers, and removes what nobody needs any more.
  * What is damaged of `from` is kept as index.tdb.damaged. -errno: the published index is what it was, and the

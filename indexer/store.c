@@ -322,7 +322,7 @@ static int prepare(struct store *store)
     store->prepared = store->stale = false;
     store->next = store->meta;
     store->next.records = store->records;
-    rc = snapshot_prepare(store->dir, store->dirfd, &store->published, store->changes, &store->next);
+    rc = snapshot_prepare(store->dirfd, &store->published, store->changes, &store->next);
     store->prepared = rc == 0;
     return rc;
 }

@@ -31,6 +31,9 @@
 #define TDB_LAYOUT_VERSION (0x26011967U + 6)
 /* In `hash`: keys are hashed with Bob Jenkins's lookup3 (TDB_INCOMPATIBLE_HASH). */
 #define TDB_LAYOUT_JENKINS 0x0bad1a51U
+/* In `check`: the hashes of food (with its NUL) and version. libtdb opens no file of other ones. */
+#define TDB_LAYOUT_CHECK_1 0xd7b694e5U
+#define TDB_LAYOUT_CHECK_2 0x76b9440eU
 #define TDB_LAYOUT_USED    0x26011999U
 #define TDB_LAYOUT_FREE    0xd9fee666U
 /* left in a chain when a record is deleted that a traversal may stand on */

@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "indexer/seal.h"
 #include "schema/tdb_layout.h"
 
 struct reports own_reports;
@@ -96,6 +98,21 @@ void own_expect_files(const char *also)
     }
     closedir(stream);
     ck_assert_int_eq(expected, also != NULL ? 3 : 2);
+}
+
+int own_seal(int fd, uint64_t generation)
+{
+    struct stat st;
+    void *file;
+    int rc;
+
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    file = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(file, MAP_FAILED);
+    rc = seal_put(file, (size_t)st.st_size, generation);
+    munmap(file, (size_t)st.st_size);
+    return rc;
 }
 
 void own_wipe_tables(void)

@@ -35,6 +35,9 @@ unsigned long own_inode(const char *file);
  * the file before. */
 void own_expect_files(const char *also);
 
+/* seal_put() of an open file: its result, or -errno. */
+int own_seal(int fd, uint64_t generation);
+
 /* Overwrites the index's header and hash table with zeros, in place. */
 void own_wipe_tables(void);
 
