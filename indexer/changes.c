@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "arena.h"
 #include "build.h"
 #include "digest.h"
 #include "schema/key.h"
@@ -15,11 +16,13 @@
 /* The table's values; its keys are struct key, as short as they are. */
 struct new_value {
     size_t len;
+    size_t room;
     uint8_t at[];
 };
 
 struct changes {
     struct lh_table *table;
+    struct arena arena; /* of its keys and values */
     uint64_t size;
 };
 
@@ -35,19 +38,13 @@ static int equal_keys(const void *a, const void *b)
     return bytes_equal(key_bytes(a), key_bytes(b));
 }
 
-static void free_entry(struct lh_entry *entry)
-{
-    free(lh_entry_k(entry));
-    free(lh_entry_v(entry));
-}
-
 struct changes *changes_new(void)
 {
     struct changes *changes = calloc(1, sizeof(*changes));
 
     if (changes == NULL)
         return NULL;
-    changes->table = lh_table_new(TABLE_SIZE, free_entry, hash_key, equal_keys);
+    changes->table = lh_table_new(TABLE_SIZE, NULL, hash_key, equal_keys);
     if (changes->table == NULL) {
         free(changes);
         return NULL;
@@ -60,56 +57,57 @@ void changes_free(struct changes *changes)
     if (changes == NULL)
         return;
     lh_table_free(changes->table);
+    arena_free(&changes->arena);
     free(changes);
 }
 
-static struct new_value *copy_value(struct bytes value)
+/* Puts `value` where the one before is (NULL: there is none), or, where it does not fit, elsewhere. What is
+ * given up is lost to the arena: twice the room each time keeps that to as much again. */
+static struct new_value *place_value(struct changes *changes, struct new_value *before, struct bytes value)
 {
-    struct new_value *copy = malloc(sizeof(*copy) + value.len);
+    struct new_value *place = before;
 
-    if (copy != NULL) {
-        copy->len = value.len;
-        if (value.len > 0)
-            memcpy(copy->at, value.at, value.len);
+    if (before == NULL || before->room < value.len) {
+        size_t room = before == NULL || value.len > 2 * before->room ? value.len : 2 * before->room;
+
+        place = arena_take(&changes->arena, sizeof(*place) + room);
+        if (place == NULL)
+            return NULL;
+        place->room = room;
     }
-    return copy;
+    place->len = value.len;
+    if (value.len > 0)
+        memcpy(place->at, value.at, value.len);
+    return place;
 }
 
 static int insert(struct changes *changes, const struct key *key, struct new_value *value)
 {
     size_t size = offsetof(struct key, at) + key->len;
-    struct key *copy = malloc(size);
+    struct key *copy = arena_take(&changes->arena, size);
 
     if (copy == NULL)
         return -ENOMEM;
     memcpy(copy, key, size);
-    if (lh_table_insert(changes->table, copy, value) == 0)
-        return 0;
-    free(copy);
-    return -ENOMEM;
+    return lh_table_insert(changes->table, copy, value) == 0 ? 0 : -ENOMEM;
 }
 
 int changes_put(struct changes *changes, const struct key *key, struct bytes value)
 {
     struct lh_entry *entry = lh_table_lookup_entry(changes->table, key);
-    struct new_value *copy = copy_value(value);
+    struct new_value *before = entry != NULL ? lh_entry_v(entry) : NULL;
+    uint64_t size_before = before != NULL ? build_record_size(key->len, before->len) : 0;
+    struct new_value *place = place_value(changes, before, value);
     int rc = 0;
 
-    if (copy == NULL)
+    if (place == NULL)
         return -ENOMEM;
-    if (entry != NULL) {
-        struct new_value *before = lh_entry_v(entry);
-
-        changes->size -= build_record_size(key->len, before->len);
-        free(before);
-        lh_entry_set_val(entry, copy);
-    } else {
-        rc = insert(changes, key, copy);
-    }
-    if (rc < 0)
-        free(copy);
+    if (entry != NULL)
+        lh_entry_set_val(entry, place);
     else
-        changes->size += build_record_size(key->len, value.len);
+        rc = insert(changes, key, place);
+    if (rc == 0)
+        changes->size = changes->size - size_before + build_record_size(key->len, value.len);
     return rc;
 }
 

@@ -8,7 +8,7 @@
 
 #include "derive.h"
 #include "leases.h"
-#include "schema/source.h"
+#include "source_record.h"
 
 static uint64_t now_millis(void)
 {
@@ -76,7 +76,7 @@ static int load_state(struct index *index)
     int rc = store_get(index->store, &key, &value);
 
     if (rc == -ENOENT || (rc == 0 && !state_unpack(value_bytes(&value), &index->state))) {
-        index->state = (struct state){.next_source = OWNER_FIRST_FILE};
+        index->state = (struct state){.next_source = OWNER_FIRST_FILE, .prune_at = SECONDS_MAX};
         return 0;
     }
     return rc;
@@ -96,16 +96,15 @@ static int save_state(struct index *index)
 static int salvage_source(struct index *index, struct bytes key, struct bytes value)
 {
     struct unpacker u = unpacker_of(value);
-    uint8_t packed[SOURCE_PACKED];
-    struct packer p = {packed, packed + sizeof(packed), false};
+    char name[SOURCE_NAME_MAX + 1];
     struct source source;
-    struct key name = key_named(KEY_SOURCE, (struct bytes){key.at + 1, key.len - 1});
 
-    if (!source_unpack(&u, &source) || source.number < OWNER_FIRST_FILE || key.len > 1 + SOURCE_NAME_MAX)
+    if (!source_unpack(&u, &source) || source.number < OWNER_FIRST_FILE || key.len - 1 > SOURCE_NAME_MAX)
         return 0;
+    memcpy(name, key.at + 1, key.len - 1);
+    name[key.len - 1] = '\0';
     source = (struct source){.number = source.number};
-    source_pack(&p, &source);
-    return store_put(index->store, &name, (struct bytes){packed, sizeof(packed)});
+    return source_record_save(index->store, name, &source, NULL, 0, false);
 }
 
 static int salvage(void *context, struct bytes key, struct bytes value)
@@ -156,6 +155,8 @@ static int prepare(struct index *index, enum store_mode mode)
 
     if (rc == 0 && store_damaged(index->store))
         rc = store_salvage(index->store, salvage, index);
+    else if (rc == 0 && store_meta(index->store)->version == 1)
+        rc = source_records_list(index->store);
     if (rc == 0 && mode != STORE_READ)
         rc = check_own_name(index);
     return rc;

@@ -151,6 +151,7 @@ int lease_file_refresh(struct index *index, const char *network, const char *pat
     if (rc < 0)
         return rc;
     pass.where = source.where;
+    pass.first = source_file_is_first(index, &source);
     pass.owner = source.known.source.number;
     rc = take_lines(&pass, source.file.text, source.file.len);
     return rc < 0 ? rc : source_file_applied(index, &source, pass.incomplete);

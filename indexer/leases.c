@@ -25,6 +25,15 @@ bool lease_forgotten(const struct index *index, const struct lease *lease)
     return lease->expiry != 0 && expiry_passed(lease->expiry + PRUNE_AFTER, index->now);
 }
 
+/* No lease is forgotten before the earliest that may be: until then none has to be looked for. */
+static void note_expiry(struct index *index, const struct lease *lease)
+{
+    uint64_t earliest = lease->expiry + PRUNE_AFTER;
+
+    if (lease->expiry != 0 && lease->owner != OWNER_STATUS && earliest < index->state.prune_at)
+        index->state.prune_at = earliest;
+}
+
 static struct machine_lease machine_lease_of(const struct lease *lease)
 {
     return (struct machine_lease){lease->ip, bytes_of(lease->network)};
@@ -91,6 +100,7 @@ int leases_put(struct index *index, const struct lease *lease)
         return rc;
     if (rc == 0 && same_record(&old, lease))
         return 0;
+    note_expiry(index, lease);
     rc = replace(index, rc == 0 ? &old : NULL, lease);
     return rc < 0 ? rc : 1;
 }
@@ -133,20 +143,30 @@ struct forgotten {
 static int list_forgotten(void *context, const struct lease *lease)
 {
     struct forgotten *forgotten = context;
+    struct index *index = forgotten->index;
     struct network network;
     int rc;
 
-    if (lease->owner == OWNER_STATUS || !lease_forgotten(forgotten->index, lease))
+    if (lease->owner == OWNER_STATUS)
         return 0;
-    rc = index_network(forgotten->index, lease->network, &network);
+    if (!lease_forgotten(index, lease)) {
+        note_expiry(index, lease);
+        return 0;
+    }
+    rc = index_network(index, lease->network, &network);
     return rc < 0 || network.libvirt ? rc : lease_list_add(&forgotten->leases, lease);
 }
 
 int leases_prune(struct index *index)
 {
     struct forgotten forgotten = {index, {NULL, 0, 0}};
-    int rc = leases_each(index, NULL, list_forgotten, &forgotten);
+    int rc;
 
+    if (index->now < index->state.prune_at)
+        return 0;
+    /* What libvirt may still want to be told of is looked at again then. */
+    index->state.prune_at = index->now + PRUNE_AFTER;
+    rc = leases_each(index, NULL, list_forgotten, &forgotten);
     for (size_t i = 0; rc == 0 && i < forgotten.leases.count; i++) {
         rc = leases_remove(index, &forgotten.leases.at[i]);
         leases_report(index, &forgotten.leases.at[i], "forgotten, long expired");

@@ -172,7 +172,7 @@ int pass_finish(struct pass *pass)
     if (pass->bad > BAD_TOLD)
         report_problem(pass->index->report, "is it such a file at all?", "%s: %zu more entries make no sense",
                        pass->where, pass->bad - BAD_TOLD);
-    if (pass->incomplete)
+    if (pass->incomplete || pass->first)
         return 0;
     if (pass->count > 0)
         qsort(pass->ips, pass->count, sizeof(*pass->ips), compare_ips);

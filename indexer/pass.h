@@ -19,6 +19,7 @@ struct pass {
      * every restart, and means nothing. */
     bool ordered;
     bool heard;      /* what is new or has another expiry was heard from just now */
+    bool first;      /* the source was never read before: nothing that it brought can be gone */
     bool incomplete; /* an entry could not be read, and may have been any: nothing is removed */
     size_t bad;      /* entries that could not be read */
     uint64_t last;   /* `seen` of the entry before, when ordered */

@@ -132,28 +132,36 @@ bool published_has(const struct published *published, const struct key *key)
 
 struct walk {
     const struct published *published;
+    int kind;
     int (*each)(void *context, struct bytes key, struct bytes value);
     void *context;
 };
+
+static bool of_kind(const struct walk *walk, struct bytes key)
+{
+    return walk->kind < 0 || (key.len > 0 && key.at[0] == walk->kind);
+}
 
 static int visit_index(void *context, struct bytes key, struct bytes value)
 {
     const struct walk *walk = context;
 
-    return value.len == 0 ? 0 : walk->each(walk->context, key, value);
+    return value.len == 0 || !of_kind(walk, key) ? 0 : walk->each(walk->context, key, value);
 }
 
 static int visit_base(void *context, struct bytes key, struct bytes value)
 {
     const struct walk *walk = context;
 
-    return tdb_exists(walk->published->index.tdb, tdb_data(key)) ? 0 : walk->each(walk->context, key, value);
+    if (!of_kind(walk, key) || tdb_exists(walk->published->index.tdb, tdb_data(key)))
+        return 0;
+    return walk->each(walk->context, key, value);
 }
 
-int published_each(const struct published *published,
+int published_each(const struct published *published, int kind,
                    int (*each)(void *context, struct bytes key, struct bytes value), void *context)
 {
-    struct walk walk = {published, each, context};
+    struct walk walk = {published, kind, each, context};
     int rc = index_file_each(&published->index, visit_index, &walk);
 
     return rc == 0 && published->base.fd >= 0 ? index_file_each(&published->base, visit_base, &walk) : rc;

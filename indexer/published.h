@@ -38,9 +38,10 @@ int published_verify(struct published *published);
 int published_get(const struct published *published, const struct key *key, struct value *value);
 bool published_has(const struct published *published, const struct key *key);
 
-/* Calls `each` for every record (the meta record, too) until it returns other than 0; returns its last result
- * or -errno. For one that is whole. Arguments last until `each` returns. */
-int published_each(const struct published *published,
+/* Calls `each` for every record of a kind (a key_kind; -1: of any, the meta record, too) until it returns
+ * other than 0; returns its last result or -errno. For one that is whole. Arguments last until `each`
+ * returns. */
+int published_each(const struct published *published, int kind,
                    int (*each)(void *context, struct bytes key, struct bytes value), void *context);
 
 /* Hands what still reads of a damaged index to `found`, see salvage.h: of index.tdb first, then of its base

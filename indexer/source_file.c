@@ -72,6 +72,11 @@ void source_file_close(struct source_file *source)
     free(source->where);
 }
 
+bool source_file_is_first(const struct index *index, const struct source_file *source)
+{
+    return source->known.value.at == NULL && !store_damaged(index->store);
+}
+
 struct source source_file_new(const struct source_file *source, bool incomplete)
 {
     struct source new = {.number = source->known.source.number};

@@ -31,6 +31,9 @@ void source_file_close(struct source_file *source);
 
 #define CLEANUP_SOURCE_FILE __attribute__((cleanup(source_file_close)))
 
+/* Is this the first time that the index hears of it? Not after damage, when it may have forgotten. */
+bool source_file_is_first(const struct index *index, const struct source_file *source);
+
 /* What to remember once the content is applied. Where it is `incomplete` (something in it made no sense),
  * nothing that would keep the file from being read, and complained of, the next time. */
 struct source source_file_new(const struct source_file *source, bool incomplete);

@@ -35,8 +35,11 @@ int source_record_save(struct store *store, const char *name, const struct sourc
 int source_record_delete(struct store *store, const char *name);
 
 /* Calls `each` with the name behind `prefix` of every source that has it. `each` must not change the store.
- */
+ * Costs as much as there are sources, not records. */
 int source_record_each(struct store *store, const char *prefix, int (*each)(void *context, const char *rest),
                        void *context);
+
+/* Makes the directory that source_record_each() reads, for an index of a version that had none. */
+int source_records_list(struct store *store);
 
 #endif

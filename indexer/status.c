@@ -43,6 +43,7 @@ int status_apply(struct index *index, const char *network, const struct source_f
 
     if (rc < 0)
         return rc;
+    pass.first = source_file_is_first(index, source);
     /* Where the hook feeds the network, a change that came by another way (libvirt's own helper) was heard,
      * too. */
     pass.heard = known.libvirt && source->known.value.at != NULL;

@@ -290,7 +290,7 @@ static int walk_all(struct store *store, struct walk walk)
 
     walk.hidden_by = store->changes;
     if (published_whole(&store->published))
-        rc = published_each(&store->published, visit_published, &walk);
+        rc = published_each(&store->published, walk.kind, visit_published, &walk);
     if (rc == 0)
         changes_each(store->changes, visit, &walk);
     return rc != 0 ? rc : walk.rc;

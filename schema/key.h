@@ -9,6 +9,7 @@
  *   'a' ip                           claims of names on an address (reverse lookup)
  *   'm' hardware type, octets        a machine: what is known under a hardware address, see machine.h
  *   's' name of the source           what a source file held when it was last read, see source.h
+ *   'd'                              the directory of sources: their names, each as a short string
  *   'n' network                      a network, see network.h
  *
  * In an index with a base, an empty value in index.tdb says that the base's record of this key is gone.
@@ -34,6 +35,7 @@ enum key_kind {
     KEY_ADDRESS = 'a',
     KEY_MACHINE = 'm',
     KEY_SOURCE = 's',
+    KEY_SOURCES = 'd',
     KEY_NETWORK = 'n',
 };
 
@@ -64,7 +66,7 @@ static inline bool key_copy(struct bytes from, struct key *key)
     return true;
 }
 
-/* Kinds without a subject: KEY_META, KEY_STATE. */
+/* Kinds without a subject: KEY_META, KEY_STATE, KEY_SOURCES. */
 struct key key_single(enum key_kind kind);
 /* KEY_HOST and KEY_GUEST: `name` is folded here. KEY_SOURCE and KEY_NETWORK: taken as it is. `name` is at
  * most KEY_MAX - 1 bytes; the caller has checked its own, narrower bound. */

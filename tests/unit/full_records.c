@@ -97,7 +97,7 @@ struct bytes full_state(void)
 {
     uint8_t room[STATE_PACKED_MAX];
     struct packer p = {room, room + sizeof(room), false};
-    struct state state = {.clock = MILLIS_MAX, .next_source = UINT16_MAX};
+    struct state state = {.clock = MILLIS_MAX, .next_source = UINT16_MAX, .prune_at = SECONDS_MAX};
 
     fill(state.host, LABEL_MAX, 'h');
     state_pack(&p, &state);

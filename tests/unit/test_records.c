@@ -317,8 +317,8 @@ END_TEST
 
 START_TEST(state_record)
 {
-    static const uint8_t expected[] = {6, 5, 4, 3, 2, 1, 2, 1, 1, 'h'};
-    struct state state = {UINT64_C(0x010203040506), 0x0102, "h"}, parsed;
+    static const uint8_t expected[] = {6, 5, 4, 3, 2, 1, 2, 1, 1, 'h', 5, 4, 3, 2, 1};
+    struct state state = {UINT64_C(0x010203040506), 0x0102, "h", UINT64_C(0x0102030405)}, parsed;
     uint8_t packed[STATE_PACKED_MAX];
     struct packer p = {packed, packed + sizeof(packed), false};
 
@@ -329,6 +329,11 @@ START_TEST(state_record)
     ck_assert_uint_eq(parsed.clock, state.clock);
     ck_assert_uint_eq(parsed.next_source, state.next_source);
     ck_assert_str_eq(parsed.host, "h");
+    ck_assert_uint_eq(parsed.prune_at, state.prune_at);
+    /* Version 1 had no time to prune at. */
+    ck_assert(state_unpack((struct bytes){packed, sizeof(expected) - 5}, &parsed));
+    ck_assert_str_eq(parsed.host, "h");
+    ck_assert_uint_eq(parsed.prune_at, 0);
     /* Numbers below are not those of files. */
     packed[6] = OWNER_FIRST_FILE - 1;
     packed[7] = 0;

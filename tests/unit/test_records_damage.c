@@ -180,11 +180,13 @@ static const struct {
     look *look;
     size_t whole; /* how many of its truncations are whole records */
 } kinds[] = {
-    {"lease", packed_lease, look_lease, 0},     {"lease key", packed_lease_key, look_lease_key, 1}, /* IPv4 */
-    {"claims", full_claims, look_claims, 3},    /* 0, 1, 2 claims */
-    {"machine", full_machine, look_machine, 2}, /* 0, 1 leases */
-    {"source", full_source, look_source, 3},    /* 0, 1, 2 items */
-    {"state", full_state, look_state, 0},       {"network", full_network, look_network, 0},
+    {"lease", packed_lease, look_lease, 0},
+    {"lease key", packed_lease_key, look_lease_key, 1}, /* IPv4 */
+    {"claims", full_claims, look_claims, 3},            /* 0, 1, 2 claims */
+    {"machine", full_machine, look_machine, 2},         /* 0, 1 leases */
+    {"source", full_source, look_source, 3},            /* 0, 1, 2 items */
+    {"state", full_state, look_state, 1},
+    /* as of version 1 */ {"network", full_network, look_network, 0},
     {"meta", full_meta, look_meta, 0},
 };
 
