@@ -25,6 +25,8 @@ static void print_help(const struct tool *tool)
            "                      unnamed one\n"
            "  -g, --guest=NAME    one running guest's addresses, as \"virsh domifaddr --source lease\"\n"
            "                      shows them\n"
+           "  -s, --stats         how large the index is and how its files are filled; with --json,\n"
+           "                      as a JSON object\n"
            "  -h, --help          show this help and exit\n"
            "  -V, --version       show the version and exit\n"
            "\n"
@@ -92,17 +94,16 @@ static int print(struct tool *tool, const struct choice *choice)
 /* An exit status, or -1 to go on. */
 static int parse(struct tool *tool, int argc, char **argv, struct choice *choice)
 {
-    static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
-                                          {"raw", no_argument, NULL, 'r'},
-                                          {"network", required_argument, NULL, 'n'},
-                                          {"guest", required_argument, NULL, 'g'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"version", no_argument, NULL, 'V'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"json", no_argument, NULL, 'j'},        {"raw", no_argument, NULL, 'r'},
+        {"stats", no_argument, NULL, 's'},       {"network", required_argument, NULL, 'n'},
+        {"guest", required_argument, NULL, 'g'}, {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},     {NULL, 0, NULL, 0}};
+    bool json = false, stats = false;
     int option, chosen = 0;
 
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":jrn:g:hV", longs, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":jrsn:g:hV", longs, NULL)) != -1) {
         if (option == 'h' || option == 'V') {
             (option == 'h' ? print_help : tool_version)(tool);
             return tool_finish_output(tool);
@@ -111,15 +112,20 @@ static int parse(struct tool *tool, int argc, char **argv, struct choice *choice
             return tool_usage_error(tool,
                                     option == ':' ? "%s needs a value" : "%s is no option or takes no value",
                                     argv[optind - 1]);
+        json = json || option == 'j';
+        stats = stats || option == 's';
         *choice = (struct choice){option == 'j'   ? dump_json
                                   : option == 'r' ? dump_raw
+                                  : option == 's' ? dump_stats
                                   : option == 'n' ? dump_network
                                                   : dump_guest,
                                   option == 'n' && strcmp(optarg, "-") == 0 ? "" : optarg};
         chosen++;
     }
-    if (chosen > 1)
-        return tool_usage_error(tool, "only one of --json, --raw, --network and --guest");
+    if (chosen == 2 && json && stats)
+        choice->format = dump_stats_json;
+    else if (chosen > 1)
+        return tool_usage_error(tool, "only one of --json, --raw, --stats, --network and --guest");
     return optind < argc ? tool_usage_error(tool, "%s: too many arguments", argv[optind]) : -1;
 }
 

@@ -41,4 +41,8 @@ int dump_network(struct index *index, const char *wanted, FILE *to);
  * of each of its interfaces. -ENOENT when no network knows it. */
 int dump_guest(struct index *index, const char *wanted, FILE *to);
 
+/* How large the index is, and how its files are filled: for people, and as a JSON object. */
+int dump_stats(struct index *index, const char *unused, FILE *to);
+int dump_stats_json(struct index *index, const char *unused, FILE *to);
+
 #endif

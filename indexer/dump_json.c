@@ -9,21 +9,10 @@
 #include "json_text.h"
 #include "numbers.h"
 
-/* Adds `value` to an object that takes it over. */
-static int add(struct json_object *object, const char *name, struct json_object *value)
-{
-    if (value == NULL)
-        return -ENOMEM;
-    if (json_object_object_add(object, name, value) == 0)
-        return 0;
-    json_object_put(value);
-    return -ENOMEM;
-}
-
 /* Adds a text, unless it is empty. */
 static int add_text(struct json_object *object, const char *name, const char *text)
 {
-    return text[0] == '\0' ? 0 : add(object, name, json_object_new_string(text));
+    return text[0] == '\0' ? 0 : json_add(object, name, json_object_new_string(text));
 }
 
 /* A text that may hold any bytes is escaped: JSON has no others than characters. */
@@ -51,7 +40,7 @@ static int add_guests(struct json_object *object, const struct dump_lease *lease
         json_object_put(guests);
         return rc;
     }
-    return add(object, "guests", guests);
+    return json_add(object, "guests", guests);
 }
 
 static int add_refusal(struct json_object *object, const struct dump_lease *lease)
@@ -60,7 +49,7 @@ static int add_refusal(struct json_object *object, const struct dump_lease *leas
     int rc = 0;
 
     if (lease->reason != REFUSAL_NONE) {
-        rc = add(object, "name-refused", new_escaped(name));
+        rc = json_add(object, "name-refused", new_escaped(name));
         if (rc == 0)
             rc = add_text(object, "name-refused-reason", refusal_text(lease->reason));
     }
@@ -71,7 +60,7 @@ static int add_members(struct json_object *object, const struct dump_lease *entr
 {
     const struct lease *lease = &entry->lease;
     char ip[IP_TEXT_SIZE], mac[HWADDR_TEXT_SIZE], id[OCTETS_TEXT_MAX + 1], iaid[IAID_TEXT_SIZE];
-    int rc = add(object, "network", json_object_new_string(lease->network));
+    int rc = json_add(object, "network", json_object_new_string(lease->network));
 
     if (rc == 0)
         rc = add_text(object, "ip-address", ip_format(&lease->ip, ip));
@@ -86,11 +75,11 @@ static int add_members(struct json_object *object, const struct dump_lease *entr
     if (rc == 0)
         rc = add_text(object, "iaid", iaid_format(lease, iaid));
     if (rc == 0)
-        rc = add(object, "expiry-time", json_object_new_int64((int64_t)lease->expiry));
+        rc = json_add_number(object, "expiry-time", lease->expiry);
     if (rc == 0 && lease->interface[0] != '\0')
-        rc = add(object, "interface", new_escaped(lease->interface));
+        rc = json_add(object, "interface", new_escaped(lease->interface));
     if (rc == 0 && lease->heard != 0)
-        rc = add(object, "last-heard", json_object_new_int64((int64_t)(lease->heard / 1000)));
+        rc = json_add_number(object, "last-heard", lease->heard / 1000);
     if (rc == 0)
         rc = add_guests(object, entry);
     return rc < 0 ? rc : add_refusal(object, entry);
@@ -117,7 +106,6 @@ int dump_json(struct index *index, const char *unused, FILE *to)
     CLEANUP_DUMP struct dump_leases leases = {NULL, 0};
     CLEANUP_JSON struct json_object *object = json_object_new_object();
     struct json_object *array = json_object_new_array();
-    const char *text;
     int rc;
 
     (void)unused;
@@ -125,23 +113,16 @@ int dump_json(struct index *index, const char *unused, FILE *to)
         json_object_put(array);
         return -ENOMEM;
     }
-    rc = add(object, "version", json_object_new_int64(SCHEMA_VERSION));
+    rc = json_add_number(object, "version", SCHEMA_VERSION);
     if (rc == 0)
-        rc = add(object, "generation", json_object_new_int64((int64_t)store_meta(index->store)->generation));
+        rc = json_add_number(object, "generation", store_meta(index->store)->generation);
     if (rc < 0)
         json_object_put(array);
     else
-        rc = add(object, "leases", array);
+        rc = json_add(object, "leases", array);
     if (rc == 0)
         rc = dump_collect(index, &leases);
     if (rc == 0)
         rc = add_leases(array, &leases);
-    if (rc < 0)
-        return rc;
-    text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                                                      JSON_C_TO_STRING_NOSLASHESCAPE);
-    if (text == NULL)
-        return -ENOMEM;
-    fprintf(to, "%s\n", text);
-    return 0;
+    return rc < 0 ? rc : json_print(object, to);
 }

@@ -95,16 +95,31 @@ void index_file_close(struct index_file *file)
     file->fd = -1;
 }
 
-int index_file_each(const struct index_file *file,
-                    int (*each)(void *context, struct bytes key, struct bytes value), void *context)
+int index_file_map(const struct index_file *file, struct bytes *content)
 {
     size_t size = (size_t)file->size;
     void *mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, file->fd, 0);
-    int rc;
 
     if (mapped == MAP_FAILED)
         return -errno;
-    rc = tdb_records_each((struct bytes){mapped, size}, file->hash_size, each, context);
-    munmap(mapped, size);
+    *content = (struct bytes){mapped, size};
+    return 0;
+}
+
+void index_file_unmap(struct bytes content)
+{
+    munmap((void *)(uintptr_t)content.at, content.len);
+}
+
+int index_file_each(const struct index_file *file,
+                    int (*each)(void *context, struct bytes key, struct bytes value), void *context)
+{
+    struct bytes content;
+    int rc = index_file_map(file, &content);
+
+    if (rc < 0)
+        return rc;
+    rc = tdb_records_each(content, file->hash_size, each, context);
+    index_file_unmap(content);
     return rc;
 }

@@ -45,6 +45,10 @@ void index_file_close(struct index_file *file);
 /* What it holds is not to be relied on: only its descriptor stays open. */
 void index_file_distrust(struct index_file *file);
 
+/* Maps all of the file; the caller ends it with index_file_unmap(). -errno. */
+int index_file_map(const struct index_file *file, struct bytes *content);
+void index_file_unmap(struct bytes content);
+
 /* Calls `each` for every record, in the order in which they lie, until it returns other than 0; returns its
  * last result. -EBADMSG when not all records can be reached, -errno. Its arguments last until it returns. */
 int index_file_each(const struct index_file *file,

@@ -1,5 +1,6 @@
 #include "json_text.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* An array of objects with arrays is three deep. */
@@ -45,4 +46,30 @@ const char *json_member_text(struct json_object *object, const char *name, bool 
         return NULL;
     }
     return json_object_get_string(member);
+}
+
+int json_add(struct json_object *object, const char *name, struct json_object *value)
+{
+    if (value == NULL)
+        return -ENOMEM;
+    if (json_object_object_add(object, name, value) == 0)
+        return 0;
+    json_object_put(value);
+    return -ENOMEM;
+}
+
+int json_add_number(struct json_object *object, const char *name, uint64_t number)
+{
+    return json_add(object, name, json_object_new_int64((int64_t)number));
+}
+
+int json_print(struct json_object *value, FILE *to)
+{
+    const int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
+    const char *text = json_object_to_json_string_ext(value, flags);
+
+    if (text == NULL)
+        return -ENOMEM;
+    fprintf(to, "%s\n", text);
+    return 0;
 }

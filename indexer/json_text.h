@@ -1,5 +1,5 @@
 /*
- * Reading JSON that somebody else wrote.
+ * Reading JSON that somebody else wrote, and writing our own.
  */
 #ifndef LVINDEX_INDEXER_JSON_TEXT_H
 #define LVINDEX_INDEXER_JSON_TEXT_H
@@ -7,6 +7,8 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 
 /* Parses a whole text that must be an array. NULL when it is not. The caller puts it (json_object_put). */
 struct json_object *json_parse_array(const char *text, size_t len);
@@ -17,6 +19,15 @@ const char *json_member_text(struct json_object *object, const char *name, bool 
 
 /* Is it a string without a NUL inside? */
 bool json_is_text(struct json_object *value);
+
+/* Adds a member to an object, which takes `value` over, also where it fails. -ENOMEM, also when `value` is
+ * NULL. */
+int json_add(struct json_object *object, const char *name, struct json_object *value);
+int json_add_number(struct json_object *object, const char *name, uint64_t number);
+
+/* Prints a value, indented, with a newline behind it. -ENOMEM; what the stream says is for its owner to ask.
+ */
+int json_print(struct json_object *value, FILE *to);
 
 static inline void cleanup_json(struct json_object **object)
 {

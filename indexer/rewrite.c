@@ -6,7 +6,7 @@
 #include "cleanup.h"
 
 /* Bytes that a record takes, about: an index beside a base gets heads of chains by its size. */
-#define RECORD_SIZE 128
+#define RECORD_SIZE 64
 
 /* Of the few records of the base that are replaced each sets a bit, so that the others need no search. */
 #define FILTER_BITS (1U << 20)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "cleanup.h"
 #include "tdb_records.h"
@@ -126,22 +125,19 @@ static int walk_all(const struct salvage *salvage)
 int salvage_records(const struct index_file *file,
                     int (*found)(void *context, struct bytes key, struct bytes value), void *context)
 {
-    size_t size = (size_t)file->size;
     struct salvage salvage = {.found = found, .context = context};
     CLEANUP_FREE uint8_t *taken = NULL;
-    void *mapped;
     int rc;
 
-    if (file->fd < 0 || size < sizeof(struct tdb_layout_header))
+    if (file->fd < 0 || (size_t)file->size < sizeof(struct tdb_layout_header))
         return 0;
-    salvage.taken = taken = calloc(size / 32 + 1, 1);
+    salvage.taken = taken = calloc((size_t)file->size / 32 + 1, 1);
     if (taken == NULL)
         return -ENOMEM;
-    mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, file->fd, 0);
-    if (mapped == MAP_FAILED)
-        return -errno;
-    salvage.file = (struct bytes){mapped, size};
+    rc = index_file_map(file, &salvage.file);
+    if (rc < 0)
+        return rc;
     rc = walk_all(&salvage);
-    munmap(mapped, size);
+    index_file_unmap(salvage.file);
     return rc;
 }

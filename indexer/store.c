@@ -11,7 +11,6 @@
 #include "bases.h"
 #include "changes.h"
 #include "lock.h"
-#include "published.h"
 #include "schema/paths.h"
 #include "snapshot.h"
 
@@ -172,6 +171,11 @@ void store_resume(struct store *store, uint64_t generation)
 const struct meta *store_meta(const struct store *store)
 {
     return &store->meta;
+}
+
+const struct published *store_published(const struct store *store)
+{
+    return &store->published;
 }
 
 /* What this run made of a record: 1 when it changed it (to nothing: an empty value), 0, or -ENOMEM. */

@@ -10,10 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "published.h"
 #include "report.h"
-#include "schema/key.h"
-#include "schema/meta.h"
-#include "value.h"
 
 struct store;
 
@@ -44,6 +42,9 @@ int store_salvage(const struct store *store,
 
 /* Generation and size of the published index; zeros where there is none. */
 const struct meta *store_meta(const struct store *store);
+
+/* The files themselves, to be looked at. */
+const struct published *store_published(const struct store *store);
 
 /* Counts generations on from one that was salvaged. */
 void store_resume(struct store *store, uint64_t generation);
