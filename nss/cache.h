@@ -1,9 +1,14 @@
 /*
- * The mapping that is kept between look-ups.
+ * The mappings that are kept between look-ups.
  *
- * There is one place for one mapping. Whoever looks up takes it out, and puts it back when done; who finds
- * the place empty maps the file for itself. So nobody waits for anybody. A process that forks, loses a
- * thread or jumps out of a signal handler in the middle of a look-up keeps that look-up's mapping.
+ * They are kept in slots, each with a cache line of its own. Whoever looks up takes a mapping out of the slot
+ * of its CPU, or else out of any other, and puts it back when done; who finds all slots empty maps the index
+ * for itself. So nobody waits for anybody, and threads on different CPUs do not get into each other's way. A
+ * thread that is cancelled, a process that forks, or a handler that jumps (siglongjmp(3)) out of a look-up
+ * costs that look-up's mapping and no more: the slot is filled again by the next one to be given back.
+ *
+ * Kept are only mappings of the file that was mapped last: whoever maps a new one closes those of older ones,
+ * in all slots. So a process that looks nothing up any more holds one generation of the index at the most.
  *
  * Thread-safety: all calls, from any thread and from signal handlers.
  */
@@ -12,9 +17,9 @@
 
 #include "nss/mapping.h"
 
-/* A mapping of the file that is at `path` now; the caller ends its use with cache_give(). Errors as those of
- * mapping_open(). */
-int cache_take(const char *path, struct mapping **mapping);
+/* A mapping of the index that is in `directory` now; the caller ends its use with cache_give(). Without a
+ * system call as long as mapping_current() needs none. Errors as those of mapping_open(). */
+int cache_take(const char *directory, struct mapping **mapping);
 
 /* The mapping is the cache's again, and may be gone at once. */
 void cache_give(struct mapping *mapping);

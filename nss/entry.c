@@ -54,9 +54,7 @@ static enum nss_status report(const struct entry *entry, int error)
 static int take_index(struct mapping **index)
 {
     int errno_before = errno;
-    char room[LOCATE_SIZE];
-    const char *path = locate_index(room);
-    int error = path == NULL ? -ENAMETOOLONG : cache_take(path, index);
+    int error = cache_take(locate_directory(), index);
 
     errno = errno_before;
     return error;
@@ -82,7 +80,7 @@ enum nss_status entry_by_name(const struct entry *entry, const char *name, int f
     error = take_index(&index);
     if (error < 0)
         return report_unavailable(entry, error);
-    error = lookup_name(&index->table, entry->kind, name, family, &answer);
+    error = lookup_name(&index->view, entry->kind, name, family, &answer);
     if (error == 0)
         error = fill_addresses(&answer, result, entry->buffer, entry->size);
     give_index(index);
@@ -99,7 +97,7 @@ enum nss_status entry_tuples(const struct entry *entry, const char *name, struct
 
     if (error < 0)
         return report_unavailable(entry, error);
-    error = lookup_name(&index->table, entry->kind, name, AF_UNSPEC, &answer);
+    error = lookup_name(&index->view, entry->kind, name, AF_UNSPEC, &answer);
     if (error == 0)
         error = fill_tuples(&answer, pat, entry->buffer, entry->size);
     give_index(index);
@@ -128,7 +126,7 @@ enum nss_status entry_by_address(const struct entry *entry, const void *address,
     error = take_index(&index);
     if (error < 0)
         return report_unavailable(entry, error);
-    error = lookup_address(&index->table, entry->kind, &ip, &answer);
+    error = lookup_address(&index->view, entry->kind, &ip, &answer);
     if (error == 0)
         error = fill_names(&answer, result, entry->buffer, entry->size);
     give_index(index);

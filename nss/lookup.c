@@ -7,21 +7,12 @@
 #include "schema/limits.h"
 #include "schema/name.h"
 
-/* The coarse clock is read without a system call, and seconds are all that expiries have. */
-static uint64_t seconds_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    return (uint64_t)now.tv_sec;
-}
-
-static int select_claims(const struct table *table, enum lookup_kind kind, const struct key *key,
+static int select_claims(const struct view *view, enum lookup_kind kind, const struct key *key,
                          struct selection *selection)
 {
     selection->kind = kind;
-    selection->now = seconds_now();
-    return table_find(table, key_bytes(key), &selection->claims);
+    selection->now = (uint64_t)time(NULL); /* no system call */
+    return view_find(view, key_bytes(key), &selection->claims);
 }
 
 static bool of_kind(const struct selection *selection, const struct claim *claim)
@@ -165,7 +156,7 @@ static struct bytes asked_name(enum lookup_kind kind, const char *name)
     return (struct bytes){(const uint8_t *)name, len};
 }
 
-int lookup_name(const struct table *table, enum lookup_kind kind, const char *name, int family,
+int lookup_name(const struct view *view, enum lookup_kind kind, const char *name, int family,
                 struct name_answer *answer)
 {
     struct bytes asked = asked_name(kind, name);
@@ -173,10 +164,10 @@ int lookup_name(const struct table *table, enum lookup_kind kind, const char *na
 
     if (asked.len == 0)
         return -ENOENT;
-    answer->key = key_named(kind == LOOKUP_GUESTS ? KEY_GUEST : KEY_HOST, asked);
+    key_set_named(&answer->key, kind == LOOKUP_GUESTS ? KEY_GUEST : KEY_HOST, asked);
     answer->only = (struct bytes){NULL, 0};
     answer->family = family;
-    error = select_claims(table, kind, &answer->key, &answer->from);
+    error = select_claims(view, kind, &answer->key, &answer->from);
     if (error < 0)
         return error;
     if (kind == LOOKUP_GUESTS && has_label(answer, asked))
@@ -234,11 +225,11 @@ bool name_next(const struct address_answer *answer, struct name_walk *walk, stru
     return true;
 }
 
-int lookup_address(const struct table *table, enum lookup_kind kind, const struct ip *ip,
+int lookup_address(const struct view *view, enum lookup_kind kind, const struct ip *ip,
                    struct address_answer *answer)
 {
     struct key key = key_address(ip);
-    int error = select_claims(table, kind, &key, &answer->from);
+    int error = select_claims(view, kind, &key, &answer->from);
     struct name_walk walk;
     struct full_name name;
 

@@ -1,8 +1,8 @@
 /*
  * Questions to an index, and walks through their answers.
  *
- * An answer points into the table and is read there, claim by claim: nothing is copied, nothing allocated. It
- * is valid as long as the table's bytes are. Names and addresses are walked as often as needed, always the
+ * An answer points into the index and is read there, claim by claim: nothing is copied, nothing allocated. It
+ * is valid as long as the index is mapped. Names and addresses are walked as often as needed, always the
  * same.
  *
  * Thread-safety: no state; an answer and a walk belong to their caller.
@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nss/table.h"
+#include "nss/view.h"
 #include "schema/claim.h"
 #include "schema/key.h"
 
@@ -52,7 +52,7 @@ struct address_answer {
  * of guests whose names differ in case alone, the one spelled exactly as asked answers alone. -ENOENT: not
  * known, or no name at all. -ENODATA: known, with addresses of the other family only. -EBADMSG: the index is
  * damaged. */
-int lookup_name(const struct table *table, enum lookup_kind kind, const char *name, int family,
+int lookup_name(const struct view *view, enum lookup_kind kind, const char *name, int family,
                 struct name_answer *answer);
 
 struct address_walk {
@@ -66,7 +66,7 @@ struct address_walk address_walk(const struct name_answer *answer);
 bool address_next(const struct name_answer *answer, struct address_walk *walk, struct ip *ip);
 
 /* The names of `ip`. -ENOENT: none. -EBADMSG: the index is damaged. */
-int lookup_address(const struct table *table, enum lookup_kind kind, const struct ip *ip,
+int lookup_address(const struct view *view, enum lookup_kind kind, const struct ip *ip,
                    struct address_answer *answer);
 
 /* A name of an address: a label, and its domain or nothing. */

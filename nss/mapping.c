@@ -1,79 +1,142 @@
 #include "nss/mapping.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <time.h>
 
-/* Offsets in a TDB have 32 bits. The last MiB is left out, so that the file's pages and one more never
- * overflow a size_t, however large pages are. */
-#define SIZE_LIMIT ((UINT64_C(1) << 32) - (UINT64_C(1) << 20))
+/* How often an index is tried from the start when its base is not there: each time, the index may be a newer
+ * one, with a base that was put there first. */
+#define TRIES 8
 
-/* open(3) and close(3) are cancellation points, these are not. O_NONBLOCK: a FIFO must not hold us up. */
-static int open_quietly(const char *path)
+#define CHECK_INTERVAL UINT64_C(1000000000) /* ns */
+
+_Static_assert(sizeof(struct mapping) <= 4096, "one page, on every machine");
+
+/* Nanoseconds. The coarse clock is read without a system call. */
+static uint64_t now(void)
 {
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, path,
-                          O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_LARGEFILE);
+    struct timespec time;
 
-    return fd < 0 ? -errno : fd;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return (uint64_t)time.tv_sec * UINT64_C(1000000000) + (uint64_t)time.tv_nsec;
 }
 
-static void close_quietly(int fd)
+/* The path of a file of the directory, until the next call. */
+static const char *file_path(struct mapping *mapping, const char *name)
 {
-    syscall(SYS_close, fd);
+    strcpy(mapping->path + mapping->directory_len + 1, name);
+    return mapping->path;
 }
 
-static bool trusted(const struct stat *status)
+static int open_table(const char *path, struct table *table, struct meta *meta, struct image_id *id)
 {
-    return S_ISREG(status->st_mode) && (status->st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
-           (status->st_uid == 0 || status->st_uid == geteuid());
+    struct bytes content;
+    int error = image_map(path, &content, id);
+
+    if (error < 0)
+        return error;
+    error = table_open(content, table, meta);
+    if (error < 0)
+        image_unmap(content);
+    return error;
 }
 
-/* Maps the file, and a fresh page behind it for the bookkeeping. NULL, and errno, when there is no memory. */
-static struct mapping *map_pages(int fd, size_t size)
+static int open_overlay(struct mapping *mapping)
 {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t pages = (size + page - 1) / page * page;
-    uint8_t *file = mmap(NULL, pages + page, PROT_READ, MAP_SHARED, fd, 0);
-    struct mapping *mapping;
-    int error;
+    struct meta meta;
+    struct table table;
+    int error = open_table(file_path(mapping, INDEX_FILE), &table, &meta, &mapping->id);
 
-    if (file == MAP_FAILED)
-        return NULL;
-    mapping =
-        mmap(file + pages, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-    if (mapping == MAP_FAILED) {
-        error = errno;
-        munmap(file, pages + page);
-        errno = error;
-        return NULL;
+    if (error < 0)
+        return error;
+    mapping->view.overlay = table;
+    mapping->generation = (uint32_t)meta.generation;
+    mapping->base = meta.base;
+    mapping->base_id = meta.base_id;
+    return 0;
+}
+
+static int open_base(struct mapping *mapping)
+{
+    char name[BASE_NAME_SIZE];
+    struct meta meta;
+    struct table table;
+    struct image_id id;
+    int error = open_table(file_path(mapping, base_name(mapping->base, name)), &table, &meta, &id);
+
+    if (error == -ENOENT)
+        return -ESTALE;
+    if (error < 0)
+        return error;
+    if (meta.base != mapping->base || meta.base_id != mapping->base_id) {
+        image_unmap(table.file);
+        return -ESTALE;
     }
-    mapping->table.file = (struct bytes){file, size};
-    mapping->length = pages + page;
-    return mapping;
+    mapping->view.base = table;
+    return 0;
 }
 
-static int map_file(int fd, struct mapping **mapping)
+static void unmap_tables(struct mapping *mapping)
 {
-    struct stat status;
-    struct mapping *mapped;
-    int error;
+    image_unmap(mapping->view.base.file);
+    image_unmap(mapping->view.overlay.file);
+    mapping->view = (struct view){0};
+}
 
-    if (fstat(fd, &status) < 0)
+/* A base never changes: what is mapped of it already need not be mapped, and touched, again. */
+static bool take_over_base(struct mapping *mapping, struct mapping *before)
+{
+    if (before == NULL || !view_has_base(&before->view) || before->base != mapping->base ||
+        before->base_id != mapping->base_id)
+        return false;
+    mapping->view.base = before->view.base;
+    before->view.base = (struct table){0};
+    return true;
+}
+
+static int open_tables(struct mapping *mapping, struct mapping *before)
+{
+    int error = open_overlay(mapping);
+
+    if (error == 0 && mapping->base != 0 && !take_over_base(mapping, before))
+        error = open_base(mapping);
+    if (error < 0)
+        unmap_tables(mapping);
+    return error;
+}
+
+/* A mapping of no index yet, on a fresh page. */
+static int new_mapping(const char *directory, struct mapping **mapping)
+{
+    size_t len = strnlen(directory, DIRECTORY_MAX + 1);
+    void *page;
+
+    if (len > DIRECTORY_MAX)
+        return -ENAMETOOLONG;
+    page = mmap(NULL, sizeof(**mapping), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED)
         return -errno;
-    if (!trusted(&status))
-        return -EPERM;
-    if ((uint64_t)status.st_size > SIZE_LIMIT)
-        return -EBADMSG;
-    mapped = map_pages(fd, (size_t)status.st_size);
-    if (mapped == NULL)
-        return -errno;
-    mapped->device = status.st_dev;
-    mapped->inode = status.st_ino;
-    error = table_open(mapped->table.file, &mapped->table);
+    *mapping = page;
+    memcpy((*mapping)->path, directory, len);
+    (*mapping)->path[len] = '/';
+    (*mapping)->directory_len = len;
+    (*mapping)->checked = now();
+    return 0;
+}
+
+int mapping_open(const char *directory, struct mapping *before, struct mapping **mapping)
+{
+    struct mapping *mapped = NULL;
+    int error = new_mapping(directory, &mapped);
+
+    if (error < 0)
+        return error;
+    for (int tries = 0; tries < TRIES; tries++) {
+        error = open_tables(mapped, before);
+        if (error != -ESTALE)
+            break;
+    }
     if (error < 0) {
         mapping_close(mapped);
         return error;
@@ -82,28 +145,44 @@ static int map_file(int fd, struct mapping **mapping)
     return 0;
 }
 
-int mapping_open(const char *path, struct mapping **mapping)
+static bool is_for(const struct mapping *mapping, const char *directory)
 {
-    int fd = open_quietly(path);
-    int error;
+    size_t len = mapping->directory_len;
 
-    if (fd < 0)
-        return fd;
-    error = map_file(fd, mapping);
-    close_quietly(fd);
-    return error;
+    return strncmp(directory, mapping->path, len) == 0 && directory[len] == '\0';
 }
 
-bool mapping_current(const struct mapping *mapping, const char *path)
+static bool in_place(struct mapping *mapping)
 {
-    struct stat status;
+    return image_in_place(file_path(mapping, INDEX_FILE), &mapping->id);
+}
 
-    return lstat(path, &status) == 0 && status.st_dev == mapping->device && status.st_ino == mapping->inode &&
-           (uint64_t)status.st_size == mapping->table.file.len && trusted(&status);
+static bool announced(const struct mapping *mapping)
+{
+    return table_sequence(&mapping->view.overlay) != mapping->generation;
+}
+
+bool mapping_current(struct mapping *mapping, const char *directory)
+{
+    uint64_t time = now();
+
+    if (!is_for(mapping, directory))
+        return false;
+    if (!announced(mapping) && time - mapping->checked < CHECK_INTERVAL)
+        return true;
+    mapping->checked = time;
+    return in_place(mapping);
+}
+
+bool mapping_replaced(struct mapping *mapping)
+{
+    return announced(mapping) && !in_place(mapping);
 }
 
 void mapping_close(struct mapping *mapping)
 {
-    if (mapping != NULL)
-        munmap((void *)mapping->table.file.at, mapping->length);
+    if (mapping == NULL)
+        return;
+    unmap_tables(mapping);
+    munmap(mapping, sizeof(*mapping));
 }

@@ -1,37 +1,55 @@
 /*
- * An index file in memory.
+ * An index in memory: index.tdb, its base if it has one, and what is to be known of them.
  *
- * A mapping is one run of pages: the file's, and behind them one with the bookkeeping, so that the one
- * pointer is all there is to keep, to hand on and to give up. It needs neither malloc nor a descriptor.
+ * The bookkeeping has a page of its own, so that the one pointer is all there is to keep, to hand on and to
+ * give up. It needs neither malloc nor a descriptor.
  *
  * Calls here are no cancellation points (pthreads(7)), so that no thread dies with a mapping in its hands.
- * Thread-safety: no state. A mapping is never changed after mapping_open().
+ * Thread-safety: no state. A mapping belongs to one thread at a time.
  */
 #ifndef LVINDEX_NSS_MAPPING_H
 #define LVINDEX_NSS_MAPPING_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
+#include <stdint.h>
 
-#include "nss/table.h"
+#include "nss/image.h"
+#include "nss/view.h"
+#include "schema/paths.h"
+
+/* The longest path of a directory: enough for any sensible LVINDEX_DIR. */
+#define DIRECTORY_MAX 1000
 
 struct mapping {
-    struct table table;
-    dev_t device;
-    ino_t inode;
-    size_t length; /* of all pages, from table.file.at on */
+    struct view view;
+    struct image_id id;  /* of index.tdb */
+    uint32_t generation; /* its low half: what the header's sequence number is while the file is current */
+    uint64_t base;       /* as in schema/meta.h */
+    uint64_t base_id;
+    uint64_t checked; /* when it was last seen to be in its place, see mapping_current() */
+    size_t directory_len;
+    char path[DIRECTORY_MAX + 1 + BASE_NAME_SIZE]; /* the directory, and room for a file's name behind it */
 };
 
-/* Maps the index at `path`. The caller ends it with mapping_close().
- * -EPERM: not a regular file, or one that others than root and the effective user may write. -ELOOP: a
- * symbolic link. -EBADMSG, -EPROTONOSUPPORT: see table_open(). Else what open(2), fstat(2) and mmap(2) say.
- */
-int mapping_open(const char *path, struct mapping **mapping);
+/* Maps the index in `directory`. The caller ends it with mapping_close(). `before` may be NULL, or a mapping
+ * of the caller's that is of no more use: its base is taken over if the index has still the same.
+ * -ESTALE: the base that index.tdb names is gone, or another one, even after several tries from the start.
+ * -ENAMETOOLONG: a longer path than DIRECTORY_MAX. -EBADMSG, -EPROTONOSUPPORT: see table_open(), and
+ * image_map() for all else; either file may cause them. */
+int mapping_open(const char *directory, struct mapping *before, struct mapping **mapping);
 
-/* Is the file at `path` still the one that is mapped, and still to be trusted? Device and inode tell: those
- * of a file that is mapped go to no other. */
-bool mapping_current(const struct mapping *mapping, const char *path);
+/* Is this still the index in `directory`, and still to be trusted?
+ *
+ * A writer changes index.tdb's sequence number before it replaces the file. So there is no need to ask the
+ * kernel while that number is the generation's: it is done once in a second, for files that are removed or
+ * replaced by other means, or whose owner or mode changes. Where the number is another one, it is done each
+ * time, until the new file is there. */
+bool mapping_current(struct mapping *mapping, const char *directory);
+
+/* Was it replaced since it was last seen to be current? Asks the kernel only if the sequence number changed.
+ */
+bool mapping_replaced(struct mapping *mapping);
 
 /* NULL is fine. */
 void mapping_close(struct mapping *mapping);

@@ -1,5 +1,5 @@
 /*
- * An index in memory: the TDB format, read only, with every offset checked.
+ * One TDB in memory, read only, with every offset checked.
  *
  * Nothing in the bytes is trusted: whatever they hold, a look-up ends, and touches nothing outside them.
  * Thread-safety: a table is never changed after table_open(); any number of threads may search it.
@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "schema/meta.h"
+#include "schema/tdb_layout.h"
 #include "schema/wire.h"
 
 /* The bytes belong to whoever opened the table, and must outlive it. */
@@ -18,11 +20,20 @@ struct table {
 };
 
 /* Checks the header and the meta record of `file`. 0; -EPROTONOSUPPORT for an index of another version;
- * -EBADMSG for what is no index, or a damaged one. `table` is complete only at 0. */
-int table_open(struct bytes file, struct table *table);
+ * -EBADMSG for what is no index, or a damaged one. `table` and `meta` are complete only at 0. */
+int table_open(struct bytes file, struct table *table, struct meta *meta);
 
 /* 0 and the value of `key`, in place: valid as long as the file's bytes are. -ENOENT when there is none,
- * -EBADMSG when the table is damaged where it was searched; `value` is then untouched. */
-int table_find(const struct table *table, struct bytes key, struct bytes *value);
+ * -EBADMSG when the table is damaged where it was searched; `value` is then untouched. `hash` is
+ * hash_bytes() of the key. */
+int table_find(const struct table *table, struct bytes key, uint32_t hash, struct bytes *value);
+
+/* The one word of a file that changes, by a writer, while it is mapped (and aligned, as all mappings are). */
+static inline uint32_t table_sequence(const struct table *table)
+{
+    const uint8_t *at = table->file.at + offsetof(struct tdb_layout_header, sequence);
+
+    return *(const volatile uint32_t *)(const void *)at;
+}
 
 #endif

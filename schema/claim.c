@@ -12,11 +12,13 @@ bool claim_next(struct unpacker *u, struct claim *claim)
 {
     if (unpack_left(u) == 0)
         return false;
-    *claim = (struct claim){.flags = (uint8_t)unpack_uint(u, 1)};
+    claim->flags = (uint8_t)unpack_uint(u, 1);
     claim->reason = (enum refusal)unpack_uint(u, 1);
     claim->network = unpack_short(u);
     claim->label = unpack_short(u);
     claim->domain = unpack_short(u);
+    claim->expiry = claim->order = 0;
+    claim->ip = (struct ip){0};
     if ((claim->flags & CLAIM_PRESENCE) == 0) {
         claim->expiry = unpack_uint(u, 5);
         claim->order = unpack_uint(u, 6);

@@ -22,13 +22,25 @@ struct key key_single(enum key_kind kind)
     return key;
 }
 
+void key_set_named(struct key *key, enum key_kind kind, struct bytes name)
+{
+    key->len = 1;
+    key->at[0] = (uint8_t)kind;
+    if (kind != KEY_HOST && kind != KEY_GUEST) {
+        append(key, name.at, name.len);
+        return;
+    }
+    if (name.len > KEY_MAX - 1)
+        name.len = KEY_MAX - 1;
+    name_fold((char *)key->at + 1, (const char *)name.at, name.len);
+    key->len += name.len;
+}
+
 struct key key_named(enum key_kind kind, struct bytes name)
 {
-    struct key key = key_single(kind);
+    struct key key;
 
-    append(&key, name.at, name.len);
-    if (kind == KEY_HOST || kind == KEY_GUEST)
-        name_fold((char *)key.at + 1, (char *)key.at + 1, key.len - 1);
+    key_set_named(&key, kind, name);
     return key;
 }
 

@@ -71,6 +71,8 @@ struct key key_single(enum key_kind kind);
 /* KEY_HOST and KEY_GUEST: `name` is folded here. KEY_SOURCE and KEY_NETWORK: taken as it is. `name` is at
  * most KEY_MAX - 1 bytes; the caller has checked its own, narrower bound. */
 struct key key_named(enum key_kind kind, struct bytes name);
+/* The same, in place: for those who cannot afford a copy. */
+void key_set_named(struct key *key, enum key_kind kind, struct bytes name);
 struct key key_lease(const char *network, const struct ip *ip);
 struct key key_address(const struct ip *ip);
 struct key key_machine(const struct hwaddr *hwaddr);

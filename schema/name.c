@@ -1,5 +1,6 @@
 #include "name.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "limits.h"
@@ -58,14 +59,16 @@ bool name_equal(const char *a, const char *b)
     return *a == *b;
 }
 
+/* By the byte: names are checked at each look-up. */
+static const bool in_label[UINT8_MAX + 1] = {
+    ['-'] = true, ['_'] = true, ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true};
+
 bool name_label_valid(const char *text, size_t len)
 {
     if (len == 0 || len > LABEL_MAX || text[0] == '-' || text[len - 1] == '-')
         return false;
     for (size_t i = 0; i < len; i++) {
-        char c = fold(text[i]);
-
-        if (!((c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '_'))
+        if (!in_label[(unsigned char)text[i]])
             return false;
     }
     return true;

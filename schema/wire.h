@@ -106,7 +106,10 @@ static inline uint64_t unpack_uint(struct unpacker *u, size_t width)
     struct bytes run = unpack_raw(u, width);
     uint64_t value = 0;
 
-    for (size_t i = 0; i < run.len; i++)
+    if (run.at == NULL)
+        return 0;
+#pragma GCC unroll 8
+    for (size_t i = 0; i < width; i++)
         value |= (uint64_t)run.at[i] << (8 * i);
     return value;
 }

@@ -1,0 +1,29 @@
+/*
+ * What a look-up sees of an index: the records of index.tdb, and behind them those of its base, if it has
+ * one.
+ *
+ * A record of index.tdb stands for the base's record of the same key, and an empty value says that there is
+ * none: see index-format.md. Thread-safety: as table.h.
+ */
+#ifndef LVINDEX_NSS_VIEW_H
+#define LVINDEX_NSS_VIEW_H
+
+#include <stdbool.h>
+
+#include "nss/table.h"
+
+struct view {
+    struct table overlay; /* index.tdb */
+    struct table base;    /* without bytes: there is none */
+};
+
+static inline bool view_has_base(const struct view *view)
+{
+    return view->base.file.len > 0;
+}
+
+/* 0 and the value of `key`, in place and not empty. -ENOENT when there is none, -EBADMSG when a table is
+ * damaged where it was searched. */
+int view_find(const struct view *view, struct bytes key, struct bytes *value);
+
+#endif
