@@ -9,13 +9,29 @@
 
 #include "nss/mapping.h"
 #include "schema/limits.h"
+#include "schema/paths.h"
 
 static struct tdb_context *db;  /* while records are put */
 static struct mapping *mapping; /* while questions are asked */
 
 void index_begin(void)
 {
-    db = build_open(test_path("index.tdb"), 7, SCHEMA_VERSION);
+    db = build_open(test_path(INDEX_FILE), 7, SCHEMA_VERSION);
+}
+
+void index_split(void)
+{
+    struct meta meta = {.version = SCHEMA_VERSION, .generation = 1, .base = 1, .base_id = 4711};
+    struct key key = key_single(KEY_META);
+    char name[BASE_NAME_SIZE];
+    uint8_t packed[META_PACKED];
+
+    meta_pack(&meta, packed);
+    index_put(key, (struct bytes){packed, sizeof(packed)});
+    build_close(db);
+    ck_assert_int_eq(rename(test_path(INDEX_FILE), test_path(base_name(meta.base, name))), 0);
+    meta.generation++;
+    db = build_open_as(test_path(INDEX_FILE), 7, &meta);
 }
 
 void index_end(void)
@@ -23,33 +39,40 @@ void index_end(void)
     if (db != NULL)
         build_close(db);
     mapping_close(mapping);
-    unlink(test_path("index.tdb"));
+    unlink(test_path(INDEX_FILE));
+}
+
+/* Makes sure that records can be put. */
+static void open_again(void)
+{
+    if (db != NULL)
+        return;
+    mapping_close(mapping);
+    mapping = NULL;
+    db = tdb_open(test_path(INDEX_FILE), 0, TDB_NOLOCK | TDB_NOSYNC, O_RDWR | O_CLOEXEC, 0);
+    ck_assert_ptr_nonnull(db);
 }
 
 void index_put(struct key key, struct bytes value)
 {
-    if (db == NULL) {
-        mapping_close(mapping);
-        mapping = NULL;
-        db = tdb_open(test_path("index.tdb"), 0, TDB_NOLOCK | TDB_NOSYNC, O_RDWR | O_CLOEXEC, 0);
-        ck_assert_ptr_nonnull(db);
-    }
+    open_again();
     build_put(db, key_bytes(&key), value);
 }
 
 void index_put_claims(struct key key, const struct claim *claims, size_t count)
 {
+    open_again();
     build_claims(db, key, claims, count);
 }
 
-const struct table *index_table(void)
+const struct view *index_view(void)
 {
     if (db != NULL) {
         build_close(db);
         db = NULL;
-        ck_assert_int_eq(mapping_open(test_path("index.tdb"), &mapping), 0);
+        ck_assert_int_eq(mapping_open(test_path("."), NULL, &mapping), 0);
     }
-    return &mapping->table;
+    return &mapping->view;
 }
 
 const char *ask_name(enum lookup_kind kind, const char *name, int family)
@@ -60,7 +83,7 @@ const char *ask_name(enum lookup_kind kind, const char *name, int family)
     struct ip ip;
     size_t count = 0;
     char *at = text;
-    int error = lookup_name(index_table(), kind, name, family, &answer);
+    int error = lookup_name(index_view(), kind, name, family, &answer);
 
     if (error < 0)
         return strerrorname_np(-error);
@@ -86,7 +109,7 @@ const char *ask_address(enum lookup_kind kind, const char *address)
     int error;
 
     ck_assert_int_eq(ip_parse(address, &ip), 0);
-    error = lookup_address(index_table(), kind, &ip, &answer);
+    error = lookup_address(index_view(), kind, &ip, &answer);
     if (error < 0)
         return strerrorname_np(-error);
     for (walk = name_walk(&answer); name_next(&answer, &walk, &name); count++) {

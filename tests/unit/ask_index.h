@@ -18,8 +18,11 @@ void index_end(void);
 void index_put_claims(struct key key, const struct claim *claims, size_t count);
 void index_put(struct key key, struct bytes value);
 
+/* Makes a base of what was put so far. What is put from now on stands in index.tdb. */
+void index_split(void);
+
 /* The index as nss/ sees it. What is put later is seen by a later call. */
-const struct table *index_table(void);
+const struct view *index_view(void);
 
 /* "canonical: address address", or "ENOENT", "ENODATA", "EBADMSG". */
 const char *ask_name(enum lookup_kind kind, const char *name, int family);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "schema/meta.h"
+#include "schema/tdb_layout.h"
 
 static char directory[256];
 
@@ -48,6 +48,12 @@ const char *test_path(const char *file)
 struct tdb_context *build_open(const char *path, int hash_size, uint32_t version)
 {
     struct meta meta = {.version = version, .generation = 1, .records = 1};
+
+    return build_open_as(path, hash_size, &meta);
+}
+
+struct tdb_context *build_open_as(const char *path, int hash_size, const struct meta *meta)
+{
     struct key key = key_single(KEY_META);
     uint8_t packed[META_PACKED];
     mode_t before = umask(022);
@@ -56,7 +62,7 @@ struct tdb_context *build_open(const char *path, int hash_size, uint32_t version
 
     umask(before);
     ck_assert_ptr_nonnull(db);
-    meta_pack(&meta, packed);
+    meta_pack(meta, packed);
     build_put(db, key_bytes(&key), (struct bytes){packed, sizeof(packed)});
     return db;
 }
@@ -84,9 +90,40 @@ void build_claims(struct tdb_context *db, struct key key, const struct claim *cl
     free(value);
 }
 
+static void set_sequence(const char *path, uint32_t sequence)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(pwrite(fd, &sequence, sizeof(sequence), offsetof(struct tdb_layout_header, sequence)),
+                     sizeof(sequence));
+    close(fd);
+}
+
 void build_close(struct tdb_context *db)
 {
+    char *path = strdup(tdb_name(db));
+    struct key key = key_single(KEY_META);
+    TDB_DATA packed = tdb_fetch(db, data_of(key_bytes(&key)));
+    struct meta meta = {0};
+    int error = meta_unpack((struct bytes){packed.dptr, packed.dsize}, &meta);
+
     ck_assert_int_eq(tdb_close(db), 0);
+    if (error == 0)
+        set_sequence(path, (uint32_t)meta.generation);
+    free(packed.dptr);
+    free(path);
+}
+
+void build_announce(const char *path)
+{
+    struct tdb_layout_header header;
+    struct bytes content = read_file(path);
+
+    ck_assert_uint_ge(content.len, sizeof(header));
+    memcpy(&header, content.at, sizeof(header));
+    free((void *)content.at);
+    set_sequence(path, header.sequence + 1);
 }
 
 struct key host_key(const char *name)

@@ -13,6 +13,7 @@
 
 #include "schema/claim.h"
 #include "schema/key.h"
+#include "schema/meta.h"
 
 /* A fresh directory under $TMPDIR or /tmp. For an unchecked fixture: its tests are forked, and find it there.
  */
@@ -24,10 +25,15 @@ const char *test_path(const char *file);
 
 /* Creates `path` (0644), which must not exist, with a meta record of `version`. Ended by build_close(). */
 struct tdb_context *build_open(const char *path, int hash_size, uint32_t version);
+/* The same with any meta record: for an index with a base, and for the base. */
+struct tdb_context *build_open_as(const char *path, int hash_size, const struct meta *meta);
 void build_put(struct tdb_context *db, struct bytes key, struct bytes value);
 /* One record of claims, in their order. */
 void build_claims(struct tdb_context *db, struct key key, const struct claim *claims, size_t count);
+/* The file is then as a published one: its sequence number is its generation's. */
 void build_close(struct tdb_context *db);
+/* Does to a published file what a writer does just before it replaces it. */
+void build_announce(const char *path);
 
 /* Keys by their text. */
 struct key host_key(const char *name);

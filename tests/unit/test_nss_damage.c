@@ -8,16 +8,12 @@
 #include <unistd.h>
 
 #include "build_index.h"
+#include "nss/hash.h"
 #include "nss/mapping.h"
 #include "schema/limits.h"
 #include "schema/tdb_layout.h"
 
 #define SMALL_KEYS 12
-
-static void setup(void)
-{
-    test_directory();
-}
 
 /* A copy of `content` that ends where unreadable memory begins. Given back with guarded_free(). */
 struct guarded {
@@ -75,24 +71,75 @@ static struct bytes small_index(int hash_size)
     return content;
 }
 
+/* Where the damaged file stands: for itself, as a base, or before one. Whatever is wrong with it, the record
+ * of the whole file beside it, OTHER, must not be lost or mixed up with others. */
+enum role { ALONE, BASE, OVERLAY };
+
+#define OTHER "other"
+
+static struct table other;
+
+static void build_other(void)
+{
+    struct tdb_context *db = build_open(test_path("other.tdb"), 3, SCHEMA_VERSION);
+    struct key key = host_key(OTHER);
+    struct meta meta;
+
+    build_put(db, key_bytes(&key), bytes_of(OTHER));
+    build_close(db);
+    ck_assert_int_eq(table_open(read_file(test_path("other.tdb")), &other, &meta), 0);
+    unlink(test_path("other.tdb"));
+}
+
+static struct view view_of(const struct table *damaged, enum role role)
+{
+    switch (role) {
+    case BASE:
+        return (struct view){other, *damaged};
+    case OVERLAY:
+        return (struct view){*damaged, other};
+    default:
+        return (struct view){.overlay = *damaged};
+    }
+}
+
+/* Is OTHER found where it must be, and nowhere else? */
+static bool other_is_found(const struct view *view, enum role role)
+{
+    struct key key = host_key(OTHER);
+    struct bytes value;
+    int error = view_find(view, key_bytes(&key), &value);
+
+    switch (role) {
+    case BASE:
+        return error == 0 && bytes_equal(value, bytes_of(OTHER));
+    case OVERLAY:
+        return error == -EBADMSG || (error == 0 && bytes_equal(value, bytes_of(OTHER)));
+    default:
+        return error == -EBADMSG || error == -ENOENT;
+    }
+}
+
 static bool inside(struct bytes value, struct bytes file)
 {
     return value.at >= file.at && value.len <= file.len && value.at + value.len <= file.at + file.len;
 }
 
-/* Asks a damaged index for all keys: whatever it says, it must end, and lie inside. Returns the keys found.
- * Check's assertions write to a pipe: there is none a key. */
-static unsigned int probe(struct bytes file)
+/* Asks an index with a damaged file for all keys: whatever it says, it must end, and lie inside. Returns the
+ * keys found. Check's assertions write to a pipe: there is none a key. */
+static unsigned int probe(struct bytes file, enum role role)
 {
-    struct table table;
+    struct table table = {0};
+    struct meta meta;
     unsigned int found = 0;
-    int error = table_open(file, &table);
-    bool fine = error == 0 || error == -EBADMSG || error == -EPROTONOSUPPORT;
+    int error = table_open(file, &table, &meta);
+    struct view view = view_of(&table, role);
+    bool fine = error == 0 ? other_is_found(&view, role) : error == -EBADMSG || error == -EPROTONOSUPPORT;
 
     for (unsigned int n = 0; error == 0 && n < SMALL_KEYS + 1; n++) {
         struct key key = small_key(n);
         struct bytes value;
-        int result = table_find(&table, key_bytes(&key), &value);
+        int result = view_find(&view, key_bytes(&key), &value);
 
         fine = fine && (result == 0 ? inside(value, file) : result == -ENOENT || result == -EBADMSG);
         found += result == 0;
@@ -104,13 +151,14 @@ static unsigned int probe(struct bytes file)
 
 START_TEST(every_truncation)
 {
+    enum role role = (enum role)_i;
     struct bytes whole = small_index(3);
 
-    ck_assert_uint_eq(probe(whole), SMALL_KEYS);
+    ck_assert_uint_eq(probe(whole, role), SMALL_KEYS);
     for (size_t len = 0; len <= whole.len; len++) {
         struct guarded g = guarded_copy((struct bytes){whole.at, len});
 
-        ck_assert_uint_le(probe(g.content), SMALL_KEYS);
+        ck_assert_uint_le(probe(g.content, role), SMALL_KEYS);
         guarded_free(&g);
     }
     free((void *)whole.at);
@@ -120,14 +168,13 @@ END_TEST
 START_TEST(every_truncated_file)
 {
     struct bytes whole = small_index(3);
-    const char *path = test_path("short.tdb");
 
     for (size_t len = 0; len <= whole.len; len += 1 + len / 50) {
         struct mapping *mapping;
         int error;
 
-        write_file(path, (struct bytes){whole.at, len});
-        error = mapping_open(path, &mapping);
+        write_file(test_path(INDEX_FILE), (struct bytes){whole.at, len});
+        error = mapping_open(test_path("."), NULL, &mapping);
         ck_assert(error == 0 || error == -EBADMSG);
         if (len < sizeof(struct tdb_layout_header))
             ck_assert_int_eq(error, -EBADMSG);
@@ -140,16 +187,17 @@ END_TEST
 
 START_TEST(every_bit_flip)
 {
-    struct bytes whole = small_index(1 + 4 * _i);
+    enum role role = (enum role)(_i % 3);
+    struct bytes whole = small_index(1 + 4 * (_i / 3));
     struct guarded g = guarded_copy(whole);
     uint8_t *at = (uint8_t *)g.content.at;
 
     for (size_t bit = 0; bit < 8 * whole.len; bit++) {
         at[bit / 8] ^= (uint8_t)(1U << bit % 8);
-        probe(g.content);
+        probe(g.content, role);
         at[bit / 8] ^= (uint8_t)(1U << bit % 8);
     }
-    ck_assert_uint_eq(probe(g.content), SMALL_KEYS);
+    ck_assert_uint_eq(probe(g.content, role), SMALL_KEYS);
     guarded_free(&g);
     free((void *)whole.at);
 }
@@ -159,6 +207,7 @@ START_TEST(hostile_words)
 {
     static const uint32_t words[] = {0,           1,           23,          24,          0x7fffffffU,
                                      0x80000000U, 0xffffff00U, 0xffffffe8U, 0xfffffffcU, 0xffffffffU};
+    enum role role = (enum role)_i;
     struct bytes whole = small_index(2);
     struct guarded g = guarded_copy(whole);
     uint8_t *at = (uint8_t *)g.content.at;
@@ -169,7 +218,7 @@ START_TEST(hostile_words)
         memcpy(before, at + offset, 4);
         for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
             memcpy(at + offset, &words[i], 4);
-            probe(g.content);
+            probe(g.content, role);
         }
         memcpy(at + offset, before, 4);
     }
@@ -205,7 +254,7 @@ static int find_after(struct bytes file, uint32_t offset, size_t field, uint32_t
 
     memcpy(&before, file.at + offset + field, sizeof(before));
     memcpy((uint8_t *)file.at + offset + field, &word, sizeof(word));
-    error = table_find(&table, key_bytes(&key), &value);
+    error = table_find(&table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value);
     memcpy((uint8_t *)file.at + offset + field, &before, sizeof(before));
     return error;
 }
@@ -302,14 +351,21 @@ START_TEST(header)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct guarded g = guarded_copy(file);
         struct table table;
+        struct meta meta;
 
         memcpy((uint8_t *)g.content.at + cases[i].offset, &cases[i].word, 4);
-        ck_assert_int_eq(table_open(g.content, &table), cases[i].error);
+        ck_assert_int_eq(table_open(g.content, &table, &meta), cases[i].error);
         guarded_free(&g);
     }
     free((void *)file.at);
 }
 END_TEST
+
+static void setup(void)
+{
+    test_directory();
+    build_other();
+}
 
 int main(void)
 {
@@ -321,10 +377,10 @@ int main(void)
     suite_add_tcase(suite, tcase);
     tcase_add_unchecked_fixture(tcase, setup, test_directory_remove);
     tcase_set_timeout(tcase, 120);
-    tcase_add_test(tcase, every_truncation);
+    tcase_add_loop_test(tcase, every_truncation, ALONE, OVERLAY + 1);
     tcase_add_test(tcase, every_truncated_file);
-    tcase_add_loop_test(tcase, every_bit_flip, 0, 3);
-    tcase_add_test(tcase, hostile_words);
+    tcase_add_loop_test(tcase, every_bit_flip, 0, 9);
+    tcase_add_loop_test(tcase, hostile_words, ALONE, OVERLAY + 1);
     tcase_add_test(tcase, damaged_chain);
     tcase_add_test(tcase, record_in_the_header);
     tcase_add_test(tcase, room_is_used_to_the_last_byte);

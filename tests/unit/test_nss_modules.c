@@ -1,11 +1,13 @@
 /* The modules' statuses: what they say when there is no answer, and what they leave alone. */
 #include <check.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "build_index.h"
@@ -135,19 +137,80 @@ START_TEST(damaged_record)
 }
 END_TEST
 
+/* The next index of this directory, over a base or over none, in which `name` is known. */
+static void publish_name(const char *directory, uint64_t base, const char *name)
+{
+    static uint64_t generation = 10;
+    struct meta meta = {.version = SCHEMA_VERSION, .generation = generation++, .base = base, .base_id = 4711};
+    struct claim claim = claim_of(0, name, "192.0.2.77");
+    struct tdb_context *db = build_open_as(test_path("next.tdb"), 7, &meta);
+    char path[PATH_MAX];
+
+    build_claims(db, host_key(name), &claim, 1);
+    build_close(db);
+    snprintf(path, sizeof(path), "%s/" INDEX_FILE, test_path(directory));
+    if (access(path, F_OK) == 0)
+        build_announce(path);
+    ck_assert_int_eq(rename(test_path("next.tdb"), path), 0);
+}
+
+#define ASK(name) host_module.byname(name, &host, BUFFER)
+
 START_TEST(new_index_is_seen)
 {
-    struct claim claim = claim_of(0, "new", "192.0.2.77");
+    use_directory("new");
+    publish_name("new", 0, "one");
+    ck_assert_int_eq(ASK("one"), NSS_STATUS_SUCCESS);
+    expect(ASK("two"), NSS_STATUS_NOTFOUND, ENOENT, HOST_NOT_FOUND);
+    publish_name("new", 0, "two");
+    ck_assert_int_eq(ASK("two"), NSS_STATUS_SUCCESS);
+    expect(ASK("one"), NSS_STATUS_NOTFOUND, ENOENT, HOST_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(index_with_a_base)
+{
+    struct meta meta = {.version = SCHEMA_VERSION, .generation = 5, .base = 5, .base_id = 4711};
+    struct claim claim = claim_of(0, "below", "192.0.2.78");
     struct tdb_context *db;
 
-    use_directory("new");
-    build_close(build_open(test_path("new/" INDEX_FILE), 7, SCHEMA_VERSION));
-    expect(host_module.byname("new", &host, BUFFER), NSS_STATUS_NOTFOUND, ENOENT, HOST_NOT_FOUND);
-    db = build_open(test_path("next.tdb"), 7, SCHEMA_VERSION);
-    build_claims(db, host_key("new"), &claim, 1);
+    use_directory("two");
+    publish_name("two", 5, "above");
+    expect(ASK("above"), NSS_STATUS_UNAVAIL, ESTALE, NO_RECOVERY);
+    expect(ASK("below"), NSS_STATUS_UNAVAIL, ESTALE, NO_RECOVERY);
+    db = build_open_as(test_path("two/base-5.tdb"), 7, &meta);
+    build_claims(db, host_key("below"), &claim, 1);
     build_close(db);
-    ck_assert_int_eq(rename(test_path("next.tdb"), test_path("new/" INDEX_FILE)), 0);
-    ck_assert_int_eq(host_module.byname("new", &host, BUFFER), NSS_STATUS_SUCCESS);
+    ck_assert_int_eq(ASK("above"), NSS_STATUS_SUCCESS);
+    ck_assert_int_eq(ASK("below"), NSS_STATUS_SUCCESS);
+    expect(ASK("neither"), NSS_STATUS_NOTFOUND, ENOENT, HOST_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(unusable_base)
+{
+    use_directory("bad");
+    publish_name("bad", 5, "name");
+    write_file(test_path("bad/base-5.tdb"), bytes_of("garbage"));
+    expect_everywhere(NSS_STATUS_UNAVAIL, EBADMSG, NO_RECOVERY);
+    ck_assert_int_eq(chmod(test_path("bad/base-5.tdb"), 0620), 0);
+    expect_everywhere(NSS_STATUS_UNAVAIL, EPERM, NO_RECOVERY);
+    ck_assert_int_eq(unlink(test_path("bad/base-5.tdb")), 0);
+    expect_everywhere(NSS_STATUS_UNAVAIL, ESTALE, NO_RECOVERY);
+}
+END_TEST
+
+START_TEST(removed_index)
+{
+    /* In real time, which nss_currency does without: the first look-up after a second knows. */
+    struct timespec second = {.tv_sec = 1, .tv_nsec = 20000000};
+
+    use_directory("gone");
+    publish_name("gone", 0, "name");
+    ck_assert_int_eq(ASK("name"), NSS_STATUS_SUCCESS);
+    ck_assert_int_eq(unlink(test_path("gone/" INDEX_FILE)), 0);
+    nanosleep(&second, NULL);
+    expect(ASK("name"), NSS_STATUS_UNAVAIL, ENOENT, NO_RECOVERY);
 }
 END_TEST
 
@@ -247,6 +310,9 @@ int main(void)
     tcase_add_test(tcase, unusable_index);
     tcase_add_test(tcase, damaged_record);
     tcase_add_test(tcase, new_index_is_seen);
+    tcase_add_test(tcase, index_with_a_base);
+    tcase_add_test(tcase, unusable_base);
+    tcase_add_test(tcase, removed_index);
     tcase_add_test(tcase, no_descriptors);
     tcase_add_test(tcase, no_memory);
     tcase_add_test(tcase, errnop_is_errno);

@@ -7,9 +7,9 @@
 
 #include "build_index.h"
 #include "nss/hash.h"
-#include "nss/mapping.h"
+#include "nss/image.h"
+#include "nss/table.h"
 #include "schema/limits.h"
-#include "schema/meta.h"
 
 static void setup(void)
 {
@@ -54,11 +54,26 @@ static struct bytes nth_key(unsigned int n, uint8_t room[static KEY_MAX])
     return key;
 }
 
+/* Opens a file by itself; closed with image_unmap(). */
+static int open_table(const char *path, struct table *table)
+{
+    struct image_id id;
+    struct bytes content;
+    struct meta meta;
+    int error;
+
+    ck_assert_int_eq(image_map(path, &content, &id), 0);
+    error = table_open(content, table, &meta);
+    if (error < 0)
+        image_unmap(content);
+    return error;
+}
+
 static void compare_key(const struct table *table, struct tdb_context *db, struct bytes key)
 {
     TDB_DATA theirs = tdb_fetch(db, data_of(key));
     struct bytes ours = {NULL, 0};
-    int error = table_find(table, key, &ours);
+    int error = table_find(table, key, hash_bytes(key), &ours);
 
     ck_assert_int_eq(error, theirs.dptr == NULL ? -ENOENT : 0);
     if (error == 0) {
@@ -97,14 +112,14 @@ START_TEST(equals_libtdb)
     unsigned int keys = hash_sizes[_i] < 100 ? 2000 : 8000;
     struct tdb_context *db = build_open(path, hash_sizes[_i], SCHEMA_VERSION);
     uint8_t room[KEY_MAX];
-    struct mapping *mapping;
+    struct table table;
 
     churn(db, keys);
-    ck_assert_int_eq(mapping_open(path, &mapping), 0);
+    ck_assert_int_eq(open_table(path, &table), 0);
     for (unsigned int n = 0; n < keys + keys / 4; n++)
-        compare_key(&mapping->table, db, nth_key(n, room));
-    compare_key(&mapping->table, db, (struct bytes){room, 0});
-    mapping_close(mapping);
+        compare_key(&table, db, nth_key(n, room));
+    compare_key(&table, db, (struct bytes){room, 0});
+    image_unmap(table.file);
     build_close(db);
     unlink(path);
 }
@@ -122,7 +137,7 @@ START_TEST(dead_records_are_skipped)
 {
     const char *path = test_path("dead.tdb");
     struct tdb_context *db = build_open(path, 1, SCHEMA_VERSION);
-    struct mapping *mapping;
+    struct table table;
     struct bytes value;
 
     for (unsigned int n = 0; n < 20; n++) {
@@ -132,13 +147,13 @@ START_TEST(dead_records_are_skipped)
     }
     tdb_set_max_dead(db, 100);
     ck_assert_int_gt(tdb_traverse(db, traverse_dead, NULL), 0);
-    ck_assert_int_eq(mapping_open(path, &mapping), 0);
+    ck_assert_int_eq(open_table(path, &table), 0);
     for (unsigned int n = 0; n < 20; n++) {
         struct key key = host_key((char[]){(char)('a' + n), '\0'});
 
-        ck_assert_int_eq(table_find(&mapping->table, key_bytes(&key), &value), -ENOENT);
+        ck_assert_int_eq(table_find(&table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value), -ENOENT);
     }
-    mapping_close(mapping);
+    image_unmap(table.file);
     build_close(db);
 }
 END_TEST
@@ -147,11 +162,11 @@ START_TEST(old_hash_is_refused)
 {
     const char *path = test_path("oldhash.tdb");
     struct tdb_context *db = tdb_open(path, 7, TDB_DEFAULT, O_RDWR | O_CREAT, 0644);
-    struct mapping *mapping;
+    struct table table;
 
     ck_assert_ptr_nonnull(db);
     build_close(db);
-    ck_assert_int_eq(mapping_open(path, &mapping), -EBADMSG);
+    ck_assert_int_eq(open_table(path, &table), -EBADMSG);
 }
 END_TEST
 
@@ -163,7 +178,10 @@ START_TEST(meta_record)
         size_t cut;
         int error;
     } cases[] = {
+        {"current.tdb", SCHEMA_VERSION, 0, 0},
         {"version0.tdb", 0, 0, -EPROTONOSUPPORT},
+        {"version1.tdb", 1, META_PACKED - 32, 0},
+        {"cut-version1.tdb", 1, META_PACKED - 31, -EBADMSG},
         {"version.tdb", SCHEMA_VERSION + 1, 0, -EPROTONOSUPPORT},
         {"cut.tdb", SCHEMA_VERSION, 1, -EBADMSG},
         {"cut-other.tdb", SCHEMA_VERSION + 1, META_PACKED - 12, -EPROTONOSUPPORT},
@@ -176,12 +194,14 @@ START_TEST(meta_record)
         const char *path = test_path(cases[i].file);
         struct tdb_context *db = build_open(path, 7, cases[i].version);
         TDB_DATA meta = tdb_fetch(db, data_of(key_bytes(&key)));
-        struct mapping *mapping;
+        struct table table;
 
         build_put(db, key_bytes(&key), (struct bytes){meta.dptr, meta.dsize - cases[i].cut});
         build_close(db);
         free(meta.dptr);
-        ck_assert_int_eq(mapping_open(path, &mapping), cases[i].error);
+        ck_assert_int_eq(open_table(path, &table), cases[i].error);
+        if (cases[i].error == 0)
+            image_unmap(table.file);
     }
 }
 END_TEST
@@ -191,11 +211,11 @@ START_TEST(meta_record_missing)
     const char *path = test_path("nometa.tdb");
     struct tdb_context *db = build_open(path, 7, SCHEMA_VERSION);
     struct key key = key_single(KEY_META);
-    struct mapping *mapping;
+    struct table table;
 
     ck_assert_int_eq(tdb_delete(db, data_of(key_bytes(&key))), 0);
     build_close(db);
-    ck_assert_int_eq(mapping_open(path, &mapping), -EBADMSG);
+    ck_assert_int_eq(open_table(path, &table), -EBADMSG);
 }
 END_TEST
 
