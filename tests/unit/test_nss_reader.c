@@ -180,8 +180,8 @@ START_TEST(meta_record)
     } cases[] = {
         {"current.tdb", SCHEMA_VERSION, 0, 0},
         {"version0.tdb", 0, 0, -EPROTONOSUPPORT},
-        {"version1.tdb", 1, META_PACKED - 32, 0},
-        {"cut-version1.tdb", 1, META_PACKED - 31, -EBADMSG},
+        {"version1.tdb", 1, META_PACKED - 24, 0},
+        {"cut-version1.tdb", 1, META_PACKED - 23, -EBADMSG},
         {"version.tdb", SCHEMA_VERSION + 1, 0, -EPROTONOSUPPORT},
         {"cut.tdb", SCHEMA_VERSION, 1, -EBADMSG},
         {"cut-other.tdb", SCHEMA_VERSION + 1, META_PACKED - 12, -EPROTONOSUPPORT},
