@@ -118,16 +118,30 @@ struct json_object *status_entry_new(const struct lease *lease, const char *name
     return entry;
 }
 
+/* One spelling of each address: it can be found by its text. */
+static int respell_ip(struct json_object *entry, const struct ip *ip)
+{
+    struct json_object *member;
+    char text[IP_TEXT_SIZE];
+
+    ip_format(ip, text);
+    if (!json_object_object_get_ex(entry, "ip-address", &member) ||
+        strcmp(json_object_get_string(member), text) == 0)
+        return 0;
+    return json_object_set_string(member, text) == 1 ? 0 : -ENOMEM;
+}
+
 int status_entry_repair(struct json_object *entry, const struct octets *server_duid)
 {
     struct lease lease = {.expiry = 0};
     struct octets own = {.len = 0};
     char text[OCTETS_TEXT_MAX + 1];
-    int rc = 0;
+    int rc;
 
     if (status_entry_read(entry, &lease, &own) != NULL || !status_entry_possible(&lease))
         return 0;
-    if (!json_object_object_get_ex(entry, "expiry-time", NULL))
+    rc = respell_ip(entry, &lease.ip);
+    if (rc == 0 && !json_object_object_get_ex(entry, "expiry-time", NULL))
         rc = add_number(entry, "expiry-time", 0);
     if (rc == 0 && lease.ip.len == IPV6_LEN && own.len == 0)
         rc = add_text(entry, "server-duid", octets_format(server_duid, text));

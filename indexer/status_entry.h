@@ -25,7 +25,8 @@ struct json_object *status_entry_new(const struct lease *lease, const char *name
 
 /* Brings an entry that somebody else wrote into the form that libvirtd and libvirt's helper take, who refuse
  * the whole file for one that is not: no expiry-time becomes 0, and an IPv6 entry without server-duid gets
- * `server_duid`, if there is one. 1, 0 for an entry that cannot be kept, -ENOMEM. */
+ * `server_duid`, if there is one. Its address is spelled as we write it. 1, 0 for an entry that cannot be
+ * kept, -ENOMEM. */
 int status_entry_repair(struct json_object *entry, const struct octets *server_duid);
 
 /* Can a .status file hold the lease? libvirtd refuses one with an entry that has no hardware address. */
