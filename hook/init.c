@@ -16,7 +16,7 @@ struct listed {
 
 struct listing {
     struct index *index;
-    const struct status_mirror *mirror; /* NULL: live leases alone */
+    struct status_mirror *mirror; /* NULL: live leases alone */
     struct listed *at;
     size_t count;
 };

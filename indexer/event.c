@@ -121,11 +121,11 @@ static int take_lease(struct index *index, const struct event *event, const stru
 static int drop_lease(struct index *index, const struct event *event, const struct lease *known,
                       struct status_mirror *mirror)
 {
-    if (mirror != NULL)
-        status_mirror_remove(mirror, &event->lease.ip);
+    int rc = mirror != NULL ? status_mirror_remove(mirror, &event->lease.ip) : 0;
+
     /* libvirt's file has no such rule, and is the truth for its networks. */
-    if (known == NULL || (mirror == NULL && is_outdated(event, known)))
-        return 0;
+    if (rc < 0 || known == NULL || (mirror == NULL && is_outdated(event, known)))
+        return rc;
     return leases_remove(index, known);
 }
 

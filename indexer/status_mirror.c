@@ -41,11 +41,8 @@ static int append(struct json_object *array, struct json_object *entry)
 static int restore(struct status_mirror *mirror)
 {
     CLEANUP_LEASES struct lease_list listing = {NULL, 0, 0};
-    struct network network;
     int rc = leases_each(mirror->index, mirror->network, list_entries, &listing);
 
-    if (rc == 0)
-        rc = index_network(mirror->index, mirror->network, &network);
     if (rc == 0 && listing.count > 0)
         qsort(listing.at, listing.count, sizeof(*listing.at), by_age);
     for (size_t i = 0; rc == 0 && i < listing.count; i++) {
@@ -53,7 +50,7 @@ static int restore(struct status_mirror *mirror)
         const char *name = lease_shown_name(lease);
 
         rc = append(mirror->array,
-                    status_entry_new(lease, name[0] != '\0' ? name : NULL, &network.server_duid));
+                    status_entry_new(lease, name[0] != '\0' ? name : NULL, &mirror->server_duid));
     }
     return rc;
 }
@@ -62,11 +59,10 @@ static int restore(struct status_mirror *mirror)
  */
 static int repair(struct status_mirror *mirror)
 {
-    struct network network;
-    int rc = index_network(mirror->index, mirror->network, &network);
+    int rc = 0;
 
     for (size_t i = json_object_array_length(mirror->array); rc >= 0 && i-- > 0;) {
-        rc = status_entry_repair(json_object_array_get_idx(mirror->array, i), &network.server_duid);
+        rc = status_entry_repair(json_object_array_get_idx(mirror->array, i), &mirror->server_duid);
         if (rc == 0) {
             mirror->damaged = true;
             json_object_array_del_idx(mirror->array, i, 1);
@@ -75,26 +71,72 @@ static int repair(struct status_mirror *mirror)
     return rc < 0 ? rc : 0;
 }
 
-/* Takes over what is in the file: into the index where somebody else wrote it, and into the array. */
-static int load_text(struct status_mirror *mirror, bool changed)
+static int read_server_duid(struct status_mirror *mirror)
 {
-    const struct file *file = &mirror->source.file;
-    int rc;
+    struct network network;
+    int rc = index_network(mirror->index, mirror->network, &network);
 
-    if (file->len > 0)
-        mirror->array = json_parse_array(file->text, file->len);
-    mirror->damaged = file->len > 0 && mirror->array == NULL;
+    mirror->server_duid = network.server_duid;
+    return rc;
+}
+
+/* Makes the text entries: takes what is `changed`, as somebody else wrote it, into the index, too. */
+static int parse(struct status_mirror *mirror, bool changed)
+{
+    const struct status_text *text = &mirror->text;
+    int rc = 0;
+
+    if (text->len > 0)
+        mirror->array = json_parse_array(text->at, text->len);
+    mirror->damaged = text->len > 0 && mirror->array == NULL;
     if (mirror->array == NULL)
         mirror->array = json_object_new_array();
     if (mirror->array == NULL)
         return -ENOMEM;
-    if (mirror->damaged) {
-        report_problem(mirror->index->report, "damaged; using what the index knows of it", "%s",
-                       mirror->source.where);
-        return restore(mirror);
+    if (changed && !mirror->damaged)
+        rc = status_apply(mirror->index, mirror->network, &mirror->source, mirror->array);
+    if (rc == 0)
+        rc = read_server_duid(mirror);
+    if (rc < 0 || !mirror->damaged)
+        return rc < 0 ? rc : repair(mirror);
+    report_problem(mirror->index->report, "damaged; using what the index knows of it", "%s",
+                   mirror->source.where);
+    return restore(mirror);
+}
+
+/* What the source's record says of a text that the hook wrote, and of no other: it need not be parsed. In one
+ * that was written when a server's DUID was known, it stands in every IPv6 entry; to one of before, parsing
+ * adds it. */
+static struct source_item mark_of(const struct status_mirror *mirror)
+{
+    return (struct source_item){
+        .guest = bytes_of(mirror->server_duid.len > 0 ? "written with server-duid" : "written")};
+}
+
+static bool is_ours(const struct status_mirror *mirror)
+{
+    const struct source_record *known = &mirror->source.known;
+    struct source_item mark = mark_of(mirror);
+
+    return mirror->source.file.digest == known->source.digest && known->count == 1 &&
+           bytes_equal(known->items[0].guest, mark.guest);
+}
+
+static int load_text(struct status_mirror *mirror, enum source_state state)
+{
+    struct file *file = &mirror->source.file;
+    int rc = 0;
+
+    if (state == SOURCE_SAME && file->text == NULL)
+        rc = file_read(file);
+    mirror->text = (struct status_text){file->text, file->len};
+    file->text = NULL;
+    if (rc == 0 && state == SOURCE_SAME) {
+        rc = read_server_duid(mirror);
+        if (rc == 0 && is_ours(mirror))
+            return 0;
     }
-    rc = changed ? status_apply(mirror->index, mirror->network, &mirror->source, mirror->array) : 0;
-    return rc < 0 ? rc : repair(mirror);
+    return rc < 0 ? rc : parse(mirror, state == SOURCE_NEW);
 }
 
 static int load(struct status_mirror *mirror, const char *dir)
@@ -109,9 +151,7 @@ static int load(struct status_mirror *mirror, const char *dir)
         return -EIO;
     if (state == SOURCE_GONE)
         rc = status_forget(mirror->index, mirror->network);
-    else if (mirror->source.file.text == NULL)
-        rc = file_read(&mirror->source.file);
-    return rc < 0 ? rc : load_text(mirror, state == SOURCE_NEW);
+    return rc < 0 ? rc : load_text(mirror, (enum source_state)state);
 }
 
 int status_mirror_open(struct status_mirror *mirror, struct index *index, const char *dir,
@@ -132,14 +172,26 @@ int status_mirror_open(struct status_mirror *mirror, struct index *index, const 
 void status_mirror_close(struct status_mirror *mirror)
 {
     json_object_put(mirror->array);
-    free(mirror->text);
+    free(mirror->text.at);
     source_file_close(&mirror->source);
     if (mirror->dirfd >= 0)
         close(mirror->dirfd);
 }
 
-void status_mirror_remove(struct status_mirror *mirror, const struct ip *ip)
+int status_mirror_parse(struct status_mirror *mirror)
 {
+    return mirror->array != NULL ? 0 : parse(mirror, false);
+}
+
+int status_mirror_remove(struct status_mirror *mirror, const struct ip *ip)
+{
+    int rc = mirror->array == NULL ? status_text_cut(&mirror->text, ip) : -EBADMSG;
+
+    if (rc != -EBADMSG)
+        return rc;
+    rc = status_mirror_parse(mirror);
+    if (rc < 0)
+        return rc;
     for (size_t i = json_object_array_length(mirror->array); i-- > 0;) {
         struct ip other;
 
@@ -147,40 +199,73 @@ void status_mirror_remove(struct status_mirror *mirror, const struct ip *ip)
             ip_compare(&other, ip) == 0)
             json_object_array_del_idx(mirror->array, i, 1);
     }
+    return 0;
+}
+
+/* The text of a file as libvirt writes it. The caller frees. */
+static int format(struct json_object *array, struct status_text *text)
+{
+    const int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
+    const char *json =
+        json_object_array_length(array) == 0 ? "[\n\n]" : json_object_to_json_string_ext(array, flags);
+    int len = json != NULL ? asprintf(&text->at, "%s\n", json) : -1;
+
+    *text = (struct status_text){len < 0 ? NULL : text->at, len < 0 ? 0 : (size_t)len};
+    return len < 0 ? -ENOMEM : 0;
+}
+
+static int append_text(struct status_text *text, struct json_object *entry)
+{
+    CLEANUP_JSON struct json_object *list = json_object_new_array();
+    struct status_text one;
+    int rc;
+
+    if (list == NULL) {
+        json_object_put(entry);
+        return -ENOMEM;
+    }
+    rc = append(list, entry);
+    if (rc == 0)
+        rc = format(list, &one);
+    if (rc < 0)
+        return rc;
+    rc = status_text_append(text, &one);
+    free(one.at);
+    return rc;
 }
 
 int status_mirror_put(struct status_mirror *mirror, const struct lease *lease, const char *name,
                       const struct octets *server_duid)
 {
-    status_mirror_remove(mirror, &lease->ip);
-    return status_entry_possible(lease) ? append(mirror->array, status_entry_new(lease, name, server_duid))
-                                        : 0;
+    int rc = status_mirror_remove(mirror, &lease->ip);
+    struct json_object *entry;
+
+    if (rc < 0 || !status_entry_possible(lease))
+        return rc;
+    entry = status_entry_new(lease, name, server_duid);
+    return mirror->array != NULL ? append(mirror->array, entry) : append_text(&mirror->text, entry);
 }
 
-/* The file's text as libvirt writes it. NULL without memory; the caller frees. */
-static char *format(struct json_object *array)
+static int format_array(struct status_mirror *mirror)
 {
-    const int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
-    const char *json =
-        json_object_array_length(array) == 0 ? "[\n\n]" : json_object_to_json_string_ext(array, flags);
-    char *text;
-
-    return json != NULL && asprintf(&text, "%s\n", json) >= 0 ? text : NULL;
+    free(mirror->text.at);
+    return format(mirror->array, &mirror->text);
 }
 
 static int remember(struct status_mirror *mirror)
 {
-    struct source source = {.digest = digest_of(mirror->text, strlen(mirror->text), 0)};
+    struct source source = {.digest = digest_of(mirror->text.at, mirror->text.len, 0)};
+    struct source_item mark = mark_of(mirror);
 
-    return source_record_save(mirror->index->store, mirror->source.name, &source, NULL, 0, false);
+    return source_record_save(mirror->index->store, mirror->source.name, &source, &mark, 1, false);
 }
 
 int status_mirror_prepare(struct status_mirror *mirror)
 {
-    int rc;
+    int rc = mirror->array != NULL ? format_array(mirror) : 0;
 
-    mirror->text = format(mirror->array);
-    rc = mirror->text == NULL ? -ENOMEM : remember(mirror);
+    if (rc == 0)
+        rc = remember(mirror);
     return rc < 0 ? index_failed(mirror->index, rc) : 0;
 }
 
@@ -188,7 +273,7 @@ static int write_text(struct status_mirror *mirror)
 {
     int rc = mirror->damaged ? replace_keep_damaged(mirror->dirfd, mirror->file_name) : 0;
 
-    return rc < 0 ? rc : replace_file(mirror->dirfd, mirror->file_name, mirror->text, strlen(mirror->text));
+    return rc < 0 ? rc : replace_file(mirror->dirfd, mirror->file_name, mirror->text.at, mirror->text.len);
 }
 
 int status_mirror_write(struct status_mirror *mirror)

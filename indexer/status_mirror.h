@@ -10,6 +10,7 @@
 #include "schema/lease.h"
 #include "source_file.h"
 #include "status.h"
+#include "status_text.h"
 
 /* One network's file while an event is taken in. */
 struct status_mirror {
@@ -18,22 +19,27 @@ struct status_mirror {
     int dirfd;
     char file_name[NETWORK_MAX + sizeof(STATUS_SUFFIX)];
     struct source_file source;
-    struct json_object *array;
-    char *text;   /* after status_mirror_prepare() */
-    bool damaged; /* the file does not parse: the entries were made from the index */
+    struct status_text text;   /* of the file; after status_mirror_prepare() of the next one */
+    struct json_object *array; /* its entries; NULL while the text is changed instead */
+    struct octets server_duid; /* the one known when the text or the entries were taken over */
+    bool damaged;              /* the file does not parse: the entries were made from the index */
 };
 
 /* Opens the file of `network` in `dir`, and takes into the index what somebody else changed in it since we
  * wrote it (all of it, at the first event). Where it does not parse, its entries are made anew from the
- * index. -errno, reported. Close it in any case. `network` must outlive it. */
+ * index. What we wrote ourselves is not parsed, but changed as a text. -errno, reported. Close it in any
+ * case. `network` must outlive it. */
 int status_mirror_open(struct status_mirror *mirror, struct index *index, const char *dir,
                        const char *network);
 void status_mirror_close(struct status_mirror *mirror);
 
 #define CLEANUP_MIRROR __attribute__((cleanup(status_mirror_close)))
 
-/* Takes out the entry of an address. */
-void status_mirror_remove(struct status_mirror *mirror, const struct ip *ip);
+/* Makes sure that `array` holds the entries. -ENOMEM. */
+int status_mirror_parse(struct status_mirror *mirror);
+
+/* Takes out the entry of an address. -ENOMEM. */
+int status_mirror_remove(struct status_mirror *mirror, const struct ip *ip);
 
 /* Puts a lease in as the last entry, in place of its address's. `name` may be a refused one: libvirt's own
  * helper writes them. A lease without a hardware address is only taken out. -ENOMEM. */
@@ -55,8 +61,8 @@ struct status_places {
     size_t count;
 };
 
-/* Collects them. Free them, also after a failure. -ENOMEM. */
-int status_mirror_places(const struct status_mirror *mirror, struct status_places *places);
+/* Collects them, from the file parsed. Free them, also after a failure. -ENOMEM. */
+int status_mirror_places(struct status_mirror *mirror, struct status_places *places);
 /* The place of an address, from 0 on; SIZE_MAX for an address that is not in the file. */
 size_t status_places_find(const struct status_places *places, const struct ip *ip);
 void status_places_free(struct status_places *places);

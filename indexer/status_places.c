@@ -16,12 +16,13 @@ static int compare(const void *a, const void *b)
     return ip_compare(&left->ip, &right->ip);
 }
 
-int status_mirror_places(const struct status_mirror *mirror, struct status_places *places)
+int status_mirror_places(struct status_mirror *mirror, struct status_places *places)
 {
-    size_t count = json_object_array_length(mirror->array);
+    int rc = status_mirror_parse(mirror);
+    size_t count = rc < 0 ? 0 : json_object_array_length(mirror->array);
 
     *places = (struct status_places){calloc(count + 1, sizeof(*places->at)), 0};
-    if (places->at == NULL)
+    if (rc < 0 || places->at == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++) {
         struct status_place *place = &places->at[places->count];

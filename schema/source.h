@@ -8,7 +8,8 @@
  *      +--------+-----------------------------------------------+------------------------+
  *
  * Items only for sources of guests: a .macs file names guests with hardware addresses, a directory of
- * definitions names guests alone. Strings stand behind their length in one byte.
+ * definitions names guests alone; and a single one, without an address, for a .conf file (the bridge) and for
+ * a .status file that the hook wrote (a mark). Strings stand behind their length in one byte.
  * Thread-safety: no state.
  */
 #ifndef LVINDEX_SCHEMA_SOURCE_H
