@@ -1,0 +1,2 @@
+class Trouble(Exception):
+    """Something could not be measured: no figure is right or wrong because of it."""
