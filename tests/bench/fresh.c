@@ -59,13 +59,12 @@ int main(int argc, char **argv)
     if (argc != 6)
         errx(EXIT_TROUBLE, "usage: bench-fresh FILE SERVICE QUERIES PLACE MORE");
     service_open(argv[1], argv[2]);
-    queries_open(argv[3], &queries);
-    queries.next = strtoul(argv[4], NULL, 10) % queries.count;
+    queries_read(argv[3], strtoul(argv[4], NULL, 10), strtoul(argv[5], NULL, 10) + 1, &queries);
     before = resident();
     first = first_lookup(queries_next(&queries));
     grown = resident() - before;
     peak = highest();
-    for (long more = strtol(argv[5], NULL, 10); more > 0; more--)
+    while (queries.next != 0)
         service_by_name(queries_next(&queries));
     printf("%ld %d %ld %ld %ld %ld\n", first.nanoseconds, first.found, first.faults, grown, peak, highest());
     return EXIT_SUCCESS;

@@ -3,8 +3,8 @@
  *
  *   bench-lookups [--module FILE SERVICE] QUERIES...
  *
- * A command is a line. LIST is the place of a file of queries among the arguments, from 0 on; all commands but the last
- * two take its next ones, round and round.
+ * A command is a line. LIST is the place of a file of queries among the arguments, from 0 on; all commands
+ * but the last two take its next ones, round and round.
  *
  *   name LIST COUNT           by the module's gethostbyname4_r()
  *   address LIST COUNT        by the module's gethostbyaddr2_r(); 0 calls if it has none

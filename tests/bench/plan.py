@@ -22,7 +22,7 @@ class Plan:
 
 
 def full(sizes, factor):
-    return Plan(sizes, rounds=_times(15, factor), batch=0.010, fresh=_times(60, factor), threads=0.150,
+    return Plan(sizes, rounds=_times(15, factor), batch=0.010, fresh=_times(60, factor), threads=0.100,
                 events=_times(30, factor), events_each=8, syncs=3, seconds=8 * max(factor, 1.0), fill=75)
 
 

@@ -17,6 +17,10 @@ struct queries {
    where that fails, or where the file holds no query. */
 void queries_open(const char *path, struct queries *queries);
 
+/* The same for `count` of them alone, from `place` on and round and round: they take no more memory than they
+ * need. */
+void queries_read(const char *path, size_t place, size_t count, struct queries *queries);
+
 static inline const char *queries_next(struct queries *queries)
 {
     const char *query = queries->at[queries->next];

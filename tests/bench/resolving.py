@@ -64,11 +64,14 @@ def _nsswitch(bench, service):
 
 
 def _dns(bench, site, number, servers):
-    """A process that asks a dnsmasq of its own. None where there is no dnsmasq."""
+    """A process that asks a dnsmasq of its own. None where that cannot be had."""
     if bench.programs.dnsmasq is None or not os.path.exists("/etc/resolv.conf"):
         bench.results.note("dns: dnsmasq-base is not installed, or there is no /etc/resolv.conf")
         return None
     service = dns_service()
+    if not service.can(site):
+        bench.results.note(f"{service.title}: not with {site.size:,} leases, dnsmasq takes minutes to read them")
+        return None
     address = f"127.0.1.{number + 1}"
     servers.append(_start_dnsmasq(bench, site, address))
     resolver = f"{site.directory}/resolv.conf"

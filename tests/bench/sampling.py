@@ -33,18 +33,14 @@ class BatchJob:
         self.helper = helper
         self.command = command
         self.found = found  # of one call
-        self.count = 1
-        self(), self()
-        for count in (1, 30):
-            self.count = count
-            each = max(self() or 0.01, 0.01)
-            if each * count > seconds * 1e6 / 10:
-                break
         # All that there is once, so that later only what is asked costs something.
-        if warm and each * warm < 5e6:
-            self.count = warm
-            each = self()
-        self.count = max(1, min(self.MOST, int(seconds * 1e6 / max(each, 0.01))))
+        self.count = warm or 1
+        self()
+        for self.count in (1, 30):
+            each = max(self() or 0, 0.01)
+            if each * self.count > seconds * 1e5:
+                break
+        self.count = max(1, min(self.MOST, int(seconds * 1e6 / each)))
 
     def __call__(self):
         batch = self.helper.ask(f"{self.command} {self.count}")

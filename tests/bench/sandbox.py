@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-from trouble import Trouble
+from trouble import NotHere, Trouble
 
 HOST = "sandbox"
 LIBVIRT_DIR = "/var/lib/libvirt/dnsmasq"  # compiled into libvirt's programs
@@ -54,7 +54,7 @@ def _unshare_options():
     probe = subprocess.run(["unshare", *options, "true"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                            check=False)
     if probe.returncode != 0:
-        raise Trouble(f"no namespaces can be had here: {probe.stderr.strip()}")
+        raise NotHere(f"no namespaces can be had here: {probe.stderr.strip()}")
     return options
 
 
