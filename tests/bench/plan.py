@@ -27,7 +27,7 @@ def full(sizes, factor):
 
 
 def quick(sizes, factor):
-    return Plan(sizes, rounds=_times(5, factor), batch=0.002, fresh=_times(12, factor), threads=0.040,
+    return Plan(sizes, rounds=_times(9, factor), batch=0.003, fresh=_times(12, factor), threads=0.040,
                 events=_times(6, factor), events_each=4, syncs=1, seconds=1.0, fill=4)
 
 

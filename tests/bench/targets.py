@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 import table
 from asking import HIT, MISS, REVERSE
+from commits import STALE
 from contenders import CONSTANT, EMPTY, OURS
 from disk import ALL_ANSWERS
 from event_times import MIRROR, ORIGINAL, PLAIN
@@ -113,7 +114,10 @@ def _threads(results):
 def _commit(results):
     for what in dict.fromkeys(figure.what for figure in results.of("commit")):
         for leases, value in _each(results, "commit", (what,), OURS):
-            yield Line(f"first lookup after {what}", leases, value, 60, "µs")
+            if what == STALE:
+                yield Line("answers of the old index after a commit", leases, value, 0, "")
+            else:
+                yield Line(f"first lookup after {what}", leases, value, 60, "µs")
 
 
 def _against_original(results, who):
