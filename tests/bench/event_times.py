@@ -45,7 +45,7 @@ def _contenders(bench, site):
         bench.results.note(f"leaseshelper: not with {site.size:,} leases, an event takes seconds")
     else:
         spawner = Spawner([bench.programs.spawn], binds=[(site.original, sandbox.LIBVIRT_DIR)])
-        yield ORIGINAL, _Program(spawner, bench.programs.original, site, {"VIR_BRIDGE_NAME": "virbr0"}, 1)
+        yield ORIGINAL, _Program(spawner, bench.programs.original, site, {"VIR_BRIDGE_NAME": "virbr0"}, each)
     yield FLOOR, _Program(bench.spawner, bench.programs.true, site, {}, each)
 
 

@@ -14,8 +14,8 @@ class Plan:
     batch: float  # seconds of one batch
     fresh: int  # first lookups of fresh processes
     threads: float  # seconds of one run of threads
-    events: int  # rounds of events, each with one of every peer
-    events_each: int  # of a fast contender, in one round
+    events: int  # rounds of events
+    events_each: int  # events of one contender in a round
     syncs: int
     seconds: float  # for one contender, size and measurement; then it has no more turns
     fill: float  # seconds in which an index is filled by events
@@ -23,7 +23,7 @@ class Plan:
 
 def full(sizes, factor):
     return Plan(sizes, rounds=_times(15, factor), batch=0.010, fresh=_times(60, factor), threads=0.100,
-                events=_times(30, factor), events_each=8, syncs=3, seconds=8 * max(factor, 1.0), fill=75)
+                events=_times(30, factor), events_each=8, syncs=3, seconds=8 * max(factor, 1.0), fill=150)
 
 
 def quick(sizes, factor):

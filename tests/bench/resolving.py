@@ -89,8 +89,9 @@ def _start_dnsmasq(bench, site, address):
     if not os.path.exists(program):
         shutil.copy(bench.programs.dnsmasq, program)
     return subprocess.Popen(
-        [program, "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--no-resolv",
-         "--no-hosts", f"--addn-hosts={site.hosts}", "--local=//", f"--listen-address={address}", "--bind-interfaces"],
+        # --no-daemon: it stays the user that it is, also where that is root of the sandbox alone.
+        [program, "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
+          f"--addn-hosts={site.hosts}", "--local=//", f"--listen-address={address}", "--bind-interfaces"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
