@@ -1,4 +1,4 @@
-"""After a commit: the first lookup of a process that has the index of before mapped, and whether it answers from that."""
+"""After a commit: the first lookup of a process that has the old index mapped, and whether it answers from that."""
 import leases
 from contenders import services
 from events import event

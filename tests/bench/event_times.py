@@ -1,5 +1,5 @@
-"""One lease event, as a whole process from its start to its end: on a site of a plain dnsmasq, on one of libvirt's, and by
-libvirt's own helper."""
+"""One lease event, as a whole process from its start to its end: on a site of a plain dnsmasq, on one of libvirt's,
+and by libvirt's own helper."""
 import itertools
 
 import sandbox

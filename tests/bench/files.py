@@ -28,14 +28,16 @@ def settle():
 def write_status(path, leases):
     """libvirt's leases of a network, to the letter as libvirt 9.0 writes them."""
     entries = (f'  {{\n    "ip-address": "{item.address}",\n    "mac-address": "{item.mac}",\n'
-               f'    "hostname": "{item.host}",\n    "client-id": "{item.client_id}",\n    "expiry-time": {EXPIRY}\n  }}'
+               f'    "hostname": "{item.host}",\n    "client-id": "{item.client_id}",\n'
+               f'    "expiry-time": {EXPIRY}\n  }}'
                for item in leases)
     _write(path, entries, "[\n", ",\n", "\n]\n")
 
 
 def write_macs(path, leases):
     """libvirt's running guests of a network."""
-    entries = (f'  {{\n    "domain": "{item.guest}",\n    "macs": [\n      "{item.mac}"\n    ]\n  }}' for item in leases)
+    entries = (f'  {{\n    "domain": "{item.guest}",\n    "macs": [\n      "{item.mac}"\n    ]\n  }}'
+               for item in leases)
     _write(path, entries, "[\n", ",\n", "\n]\n")
 
 

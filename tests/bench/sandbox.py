@@ -35,7 +35,8 @@ def run_inside(script, arguments, parent):
     try:
         os.chmod(place, 0o755)
         child = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "unshare", *_unshare_options(), "--", sys.executable, script, *arguments],
+            ["setpriv", "--pdeathsig", "KILL", "unshare", *_unshare_options(), "--",
+             sys.executable, script, *arguments],
             env=dict(os.environ, **{_INSIDE: place}), stdin=subprocess.DEVNULL)
         return child.wait()
     except KeyboardInterrupt:

@@ -1,5 +1,5 @@
-"""How many system calls a lookup makes once the mapping is warm: strace counts those of two processes, of which one looks
-up more names than the other. What both do besides is the same."""
+"""How many system calls a lookup makes once the mapping is warm: strace counts those of two processes, of which one
+looks up more names than the other. What both do besides is the same."""
 import subprocess
 
 from contenders import OURS, services
@@ -18,7 +18,7 @@ def run(bench):
                 for what, verb, kind in (("hit", "name", service.queries), ("miss", "name", "miss"),
                                          ("reverse", "address", "address")):
                     few, many = (_count(bench, service, site, verb, kind, calls) for calls in (_FEW, _MANY))
-                    bench.results.add("system calls", what, service.title, site.size, "for 10,000 lookups", [many - few])
+                    bench.results.add("system calls", what, service.title, site.size, "", [many - few])
 
 
 def _count(bench, service, site, verb, kind, calls):
