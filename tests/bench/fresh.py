@@ -1,11 +1,11 @@
 """The first lookup of a process that has loaded the module but never used it, and what memory that takes."""
-import os
 import subprocess
 from typing import NamedTuple
 
 import sandbox
 from asking import Asking, prepare
 from contenders import CONSTANT, OURS, services
+from processes import ENVIRONMENT
 from sampling import interleave
 from sites import bases
 from trouble import Trouble
@@ -49,7 +49,7 @@ class _Exec:
         more = _MORE if service.fast else 0
         self.argv = [bench.programs.fresh, service.file, service.name, site.queries(service.queries)]
         self.more = str(more)
-        self.environment = {"PATH": os.environ["PATH"], **service.environment(site)}
+        self.environment = {**ENVIRONMENT, **service.environment(site)}
         self.binds = service.binds(site)
         self.found = service.found("hit")
         self.place = 0

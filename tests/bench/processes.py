@@ -7,13 +7,25 @@ import sandbox
 from trouble import Trouble
 
 
+# What a program that somebody has started from a shell finds: a module that asks for a variable pays for all of them.
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"], "SHELL": "/bin/bash", "PWD": "/home/someone/src", "LOGNAME": "someone",
+    "XDG_SESSION_TYPE": "tty", "HOME": "/home/someone", "LANG": "C.UTF-8", "LS_COLORS": "rs=0:di=01;34:ln=01;36",
+    "SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22", "LESSCLOSE": "/usr/bin/lesspipe %s %s",
+    "XDG_SESSION_CLASS": "user", "TERM": "xterm-256color", "LESSOPEN": "| /usr/bin/lesspipe %s", "USER": "someone",
+    "SHLVL": "1", "XDG_SESSION_ID": "7", "XDG_RUNTIME_DIR": "/run/user/1000", "SSH_CLIENT": "192.0.2.1 50000 22",
+    "EDITOR": "vim", "SSH_TTY": "/dev/pts/0", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/run/user/1000/bus",
+    "OLDPWD": "/home/someone", "MAIL": "/var/mail/someone", "HISTSIZE": "10000", "_": "/usr/bin/ssh",
+}
+
+
 class Helper:
     """A program that answers each line with a line of numbers."""
 
     def __init__(self, argv, environment=None, binds=()):
         self.title = os.path.basename(argv[0])
         self.process = subprocess.Popen(
-            sandbox.command(list(binds), argv), env={"PATH": os.environ["PATH"], **(environment or {})},
+            sandbox.command(list(binds), argv), env={**ENVIRONMENT, **(environment or {})},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 
     def ask(self, line):
