@@ -19,7 +19,8 @@ bases() {
 LEASES=$SANDBOX/tmp/leases
 for ((i = 0; i < COUNT; i++)); do
     echo "4000000000 $(mac_of "$i") $(address_of "$i") host-$i *"
-done >"$LEASES"
+done >"$SANDBOX/tmp/all-leases"
+cp "$SANDBOX/tmp/all-leases" "$LEASES"
 macs_write virbr9 first="$(mac_of 1)" last="$(mac_of $((COUNT - 1)))"
 succeeds "lvindex-sync" lvindex_sync --leases="$LEASES"
 equal "a base" base-1.tdb "$(bases)"
@@ -71,7 +72,12 @@ succeeds "add" lvindex_hook add 52:54:00:01:00:03 10.9.200.3 last-one
 resolves newcomer 10.9.200.1
 resolves last-one 10.9.200.3
 unresolved host-2
-# Removed, as README tells: index.tdb is all that has to go.
+equal "no base" "" "$(bases)"
+
+# Large again, and removed, as README tells: index.tdb is all that has to go.
+cp "$SANDBOX/tmp/all-leases" "$LEASES"
+succeeds "lvindex-sync" lvindex_sync --leases="$LEASES"
+equal "one base" 1 "$(bases | wc -l)"
 rm "$SANDBOX/state/index.tdb"
 succeeds "an index from nothing" lvindex_hook add 52:54:00:01:00:03 10.9.200.3 last-one
 equal "no base" "" "$(bases)"
