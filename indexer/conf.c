@@ -76,19 +76,23 @@ static int set_network(struct index *index, const char *bridge, const char *name
 
 /* Takes the name from the bridge that the network was on before, unless it still is, or another network is
  * there by now. */
-static int clear_network(struct index *index, const struct source_record *known, const char *name,
-                         const char *bridge)
+static int clear_network(struct index *index, const char *source, const char *name, const char *bridge)
 {
+    CLEANUP_SOURCE struct source_record known;
+    int rc = source_record_load_all(index->store, source, &known);
+
     const struct conf nothing = {.prefix_ipv4 = 0};
     char before[NETWORK_MAX + 1];
     struct network network;
-    int rc;
+    struct bytes bridge_before;
 
-    if (known->count == 0 || known->items[0].guest.len > NETWORK_MAX ||
-        bytes_equal(known->items[0].guest, bytes_of(bridge)))
+    if (rc < 0 || known.count == 0)
+        return rc;
+    bridge_before = known.items[0].guest;
+    if (bridge_before.len > NETWORK_MAX || bytes_equal(bridge_before, bytes_of(bridge)))
         return 0;
-    memcpy(before, known->items[0].guest.at, known->items[0].guest.len);
-    before[known->items[0].guest.len] = '\0';
+    memcpy(before, bridge_before.at, bridge_before.len);
+    before[bridge_before.len] = '\0';
     rc = index_network(index, before, &network);
     return rc == 0 && strcmp(network.name, name) == 0 ? set_network(index, before, "", &nothing) : rc;
 }
@@ -103,7 +107,7 @@ static int apply(struct index *index, const char *name, const struct source_file
 
     read_conf(source->file.text, &conf);
     item.guest = bytes_of(conf.bridge);
-    rc = clear_network(index, &source->known, name, conf.bridge);
+    rc = clear_network(index, source->name, name, conf.bridge);
     if (rc == 0 && conf.bridge[0] != '\0' && network_valid(conf.bridge))
         rc = set_network(index, conf.bridge, name, &conf);
     /* The bridge is remembered, for when the file is gone. */
@@ -114,14 +118,11 @@ static int apply(struct index *index, const char *name, const struct source_file
 
 static int forget(struct index *index, const char *name)
 {
-    CLEANUP_SOURCE struct source_record known = {.count = 0};
     char source[SOURCE_NAME_MAX + 1];
     int rc;
 
     snprintf(source, sizeof(source), SOURCE_CONF "%s", name);
-    rc = source_record_load(index->store, source, &known);
-    if (rc == 0)
-        rc = clear_network(index, &known, name, "");
+    rc = clear_network(index, source, name, "");
     return rc < 0 ? rc : source_record_delete(index->store, source);
 }
 

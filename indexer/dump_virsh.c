@@ -175,7 +175,7 @@ static int add_interfaces(struct table *table, struct index *index, const char *
     int rc;
 
     snprintf(name, sizeof(name), SOURCE_MACS "%s", bridge);
-    rc = source_record_load(index->store, name, &macs);
+    rc = source_record_load_all(index->store, name, &macs);
     for (size_t i = 0; rc == 0 && i < macs.count; i++) {
         if (macs.items[i].hwaddr.known && is_named(macs.items[i].guest, wanted, exactly))
             rc = add_interface(table, index, bridge, &macs.items[i].hwaddr);

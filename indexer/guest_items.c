@@ -219,7 +219,7 @@ int guest_items_apply(struct index *index, const char *name, struct bytes origin
                       struct item_list *items)
 {
     CLEANUP_SOURCE struct source_record known;
-    int rc = source_record_load(index->store, name, &known);
+    int rc = source_record_load_all(index->store, name, &known);
 
     sort_unique(items);
     if (rc == 0 && same_items(&known, items))

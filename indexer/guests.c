@@ -26,9 +26,10 @@ struct libvirt_dirs libvirt_dirs_default(void)
 }
 
 /* Where an entry made no sense, what was known stays: it may have been any guest's. */
-static int keep_known(const struct source_record *known, struct item_list *items)
+static int keep_known(struct index *index, const char *name, struct source_record *known,
+                      struct item_list *items)
 {
-    int rc = 0;
+    int rc = source_record_load_all(index->store, name, known);
 
     for (size_t i = 0; rc == 0 && i < known->count; i++)
         rc = item_list_add(items, known->items[i]);
@@ -39,6 +40,7 @@ static int apply_macs(struct index *index, const char *network, const struct sou
 {
     CLEANUP_JSON struct json_object *json = NULL;
     CLEANUP_ITEMS struct item_list items = {NULL, 0, 0};
+    CLEANUP_SOURCE struct source_record known = {.count = 0};
     struct source new;
     int rc = macs_parse(source->file.text, source->file.len, source->where, index->report, &json, &items);
 
@@ -49,7 +51,7 @@ static int apply_macs(struct index *index, const char *network, const struct sou
     }
     new = source_file_new(source, rc == 1);
     if (rc == 1)
-        rc = keep_known(&source->known, &items);
+        rc = keep_known(index, source->name, &known, &items);
     return rc < 0 ? rc : guest_items_apply(index, source->name, bytes_of(network), &new, &items);
 }
 

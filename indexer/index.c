@@ -156,7 +156,7 @@ static int prepare(struct index *index, enum store_mode mode)
     if (rc == 0 && store_damaged(index->store))
         rc = store_salvage(index->store, salvage, index);
     else if (rc == 0 && store_meta(index->store)->version == 1)
-        rc = source_records_list(index->store);
+        rc = source_records_convert(index->store);
     if (rc == 0 && mode != STORE_READ)
         rc = check_own_name(index);
     return rc;

@@ -33,7 +33,7 @@ static int touch(struct index *index, struct source_file *source)
     int rc;
 
     known->source.identity = source->file.identity;
-    rc = source_record_save(index->store, source->name, &known->source, known->items, known->count, true);
+    rc = source_record_touch(index->store, source->name, &known->source);
     return rc < 0 ? rc : SOURCE_SAME;
 }
 

@@ -11,7 +11,7 @@
 struct source_file {
     char name[SOURCE_NAME_MAX + 1]; /* of the source, see source_record.h */
     char *where;                    /* the file, for reports */
-    struct source_record known;     /* what the index remembers of it */
+    struct source_record known;     /* what the index remembers of it, without items */
     struct file file;
 };
 

@@ -14,17 +14,22 @@
 #define SOURCE_LEASES      "leases:"
 #define SOURCE_CONF        "conf:"
 
-/* A record, unpacked; items point into `value`. */
+/* What is remembered, unpacked; items point into `packed_items`. */
 struct source_record {
     struct value value; /* empty: the source was never read */
     struct source source;
+    struct value packed_items;
     struct source_item *items;
     size_t count;
 };
 
-/* Loads what is remembered; of a source that is not known (or a damaged record), nothing. Free it, also after
- * a failure. -ENAMETOOLONG: `name` is longer than SOURCE_NAME_MAX. */
+/* Loads what is remembered but its items; of a source that is not known (or a damaged record), nothing. Free
+ * it, also after a failure. -ENAMETOOLONG: `name` is longer than SOURCE_NAME_MAX. */
 int source_record_load(struct store *store, const char *name, struct source_record *record);
+/* Loads the items of a record that was loaded, unless they are there. */
+int source_record_load_items(struct store *store, const char *name, struct source_record *record);
+/* Loads both. */
+int source_record_load_all(struct store *store, const char *name, struct source_record *record);
 void source_record_free(struct source_record *record);
 
 #define CLEANUP_SOURCE __attribute__((cleanup(source_record_free)))
@@ -32,6 +37,8 @@ void source_record_free(struct source_record *record);
 /* Remembers a source. `soft`: only its identity is new, which alone is no reason to commit. */
 int source_record_save(struct store *store, const char *name, const struct source *source,
                        const struct source_item *items, size_t count, bool soft);
+/* Remembers only that its identity is new, softly. */
+int source_record_touch(struct store *store, const char *name, const struct source *source);
 int source_record_delete(struct store *store, const char *name);
 
 /* Calls `each` with the name behind `prefix` of every source that has it. `each` must not change the store.
@@ -39,7 +46,7 @@ int source_record_delete(struct store *store, const char *name);
 int source_record_each(struct store *store, const char *prefix, int (*each)(void *context, const char *rest),
                        void *context);
 
-/* Makes the directory that source_record_each() reads, for an index of a version that had none. */
-int source_records_list(struct store *store);
+/* Brings the sources of an index of version 1 into the present form. */
+int source_records_convert(struct store *store);
 
 #endif

@@ -113,13 +113,16 @@ static struct source_item mark_of(const struct status_mirror *mirror)
         .guest = bytes_of(mirror->server_duid.len > 0 ? "written with server-duid" : "written")};
 }
 
-static bool is_ours(const struct status_mirror *mirror)
+/* 1 when it is such a text, 0, or -errno. */
+static int is_ours(struct status_mirror *mirror)
 {
-    const struct source_record *known = &mirror->source.known;
+    struct source_record *known = &mirror->source.known;
     struct source_item mark = mark_of(mirror);
+    int rc = source_record_load_items(mirror->index->store, mirror->source.name, known);
 
-    return mirror->source.file.digest == known->source.digest && known->count == 1 &&
-           bytes_equal(known->items[0].guest, mark.guest);
+    return rc < 0 ? rc
+                  : mirror->source.file.digest == known->source.digest && known->count == 1 &&
+                        bytes_equal(known->items[0].guest, mark.guest);
 }
 
 static int load_text(struct status_mirror *mirror, enum source_state state)
@@ -133,7 +136,9 @@ static int load_text(struct status_mirror *mirror, enum source_state state)
     file->text = NULL;
     if (rc == 0 && state == SOURCE_SAME) {
         rc = read_server_duid(mirror);
-        if (rc == 0 && is_ours(mirror))
+        if (rc == 0)
+            rc = is_ours(mirror);
+        if (rc == 1)
             return 0;
     }
     return rc < 0 ? rc : parse(mirror, state == SOURCE_NEW);

@@ -9,6 +9,7 @@
  *   'a' ip                           claims of names on an address (reverse lookup)
  *   'm' hardware type, octets        a machine: what is known under a hardware address, see machine.h
  *   's' name of the source           what a source file held when it was last read, see source.h
+ *   'i' name of the source            what it named then, see source.h
  *   'd'                              the directory of sources: their names, each as a short string
  *   'n' network                      a network, see network.h
  *
@@ -35,6 +36,7 @@ enum key_kind {
     KEY_ADDRESS = 'a',
     KEY_MACHINE = 'm',
     KEY_SOURCE = 's',
+    KEY_ITEMS = 'i',
     KEY_SOURCES = 'd',
     KEY_NETWORK = 'n',
 };
@@ -68,8 +70,8 @@ static inline bool key_copy(struct bytes from, struct key *key)
 
 /* Kinds without a subject: KEY_META, KEY_STATE, KEY_SOURCES. */
 struct key key_single(enum key_kind kind);
-/* KEY_HOST and KEY_GUEST: `name` is folded here. KEY_SOURCE and KEY_NETWORK: taken as it is. `name` is at
- * most KEY_MAX - 1 bytes; the caller has checked its own, narrower bound. */
+/* KEY_HOST and KEY_GUEST: `name` is folded here. KEY_SOURCE, KEY_ITEMS and KEY_NETWORK: taken as it is.
+ * `name` is at most KEY_MAX - 1 bytes; the caller has checked its own, narrower bound. */
 struct key key_named(enum key_kind kind, struct bytes name);
 /* The same, in place: for those who cannot afford a copy. */
 void key_set_named(struct key *key, enum key_kind kind, struct bytes name);

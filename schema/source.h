@@ -1,11 +1,14 @@
 /*
  * A source: what a file or directory held when it was last read (key 's' and the source's name), so that it
- * is read again only when it changed, and so that what left it is known.
+ * is read again only when it changed, and so that what left it is known (its items, key 'i').
  *
- *      +--------+-----+-------+------+-------+-------+--------+------------------------+
- *      | number | dev | inode | size | mtime | ctime | digest | per item: guest…, MAC… |
- *      | (16b)  | (64b each, times in ns)                        |                        |
- *      +--------+-----------------------------------------------+------------------------+
+ *      +--------+-----+-------+------+-------+-------+--------+     per item:
+ *      | number | dev | inode | size | mtime | ctime | digest |     +--------+------+
+ *      | (16b)  | (64b each, times in ns)                        |     | guest… | MAC… |
+ *      +--------+-----------------------------------------------+     +--------+------+
+ *
+ * They are two records because each event looks at the first, and the second may be large. In version 1 the
+ * items stood behind the digest.
  *
  * Items only for sources of guests: a .macs file names guests with hardware addresses, a directory of
  * definitions names guests alone; and a single one, without an address, for a .conf file (the bridge) and for
@@ -45,7 +48,7 @@ struct source_item {
 #define SOURCE_PACKED      (2 + 6 * 8)
 #define SOURCE_ITEM_PACKED (1 + 255 + 1 + 1 + HWADDR_MAX)
 
-/* Unpacks the fixed part; the items follow. False for a damaged record. */
+/* Unpacks the fixed part. False for a damaged record. */
 bool source_unpack(struct unpacker *u, struct source *source);
 /* False at the end, and when the rest is damaged (`u->bad`). */
 bool source_next_item(struct unpacker *u, struct source_item *item);

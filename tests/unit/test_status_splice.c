@@ -45,7 +45,7 @@ static void load_record(const char *network, struct source_record *record)
     char name[SOURCE_NAME_MAX + 1];
 
     snprintf(name, sizeof(name), SOURCE_STATUS "%s", network);
-    ck_assert_int_eq(source_record_load(idx->store, name, record), 0);
+    ck_assert_int_eq(source_record_load_all(idx->store, name, record), 0);
 }
 
 static void save_record(const char *network, uint64_t digest, const struct source_item *items, size_t count)
