@@ -8,7 +8,7 @@ from contenders import CONSTANT, EMPTY, OURS
 from disk import ALL_ANSWERS
 from event_times import MIRROR, ORIGINAL, PLAIN
 from syncs import AGAIN, ONCE_MORE, SCRATCH
-from threads import COUNT
+from threads import COUNT, EFFICIENCY
 
 _BASE = 253  # leases that growth is counted from
 _FEW_FAULTS = 32  # some for each file and none for each lease: read as a whole, 4,096 leases cost more
@@ -107,7 +107,7 @@ def _faults(results):
 
 def _threads(results):
     for leases in results.sizes("threads"):
-        values = [results.median("threads", "of what the cores can", who, leases) for who in OURS]
+        values = [results.median("threads", EFFICIENCY, who, leases) for who in OURS]
         yield Line(f"{COUNT} threads, of the rate that the cores can", leases, min(values), 85, "%", at_least=True)
 
 
