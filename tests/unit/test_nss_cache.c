@@ -21,11 +21,19 @@
 /* The CPU that nss/ believes to run on; -2: the real one. */
 static int cpu = -2;
 
+/* What another thread does just when this one looks for a slot; once. */
+static void (*meanwhile)(void);
+
 int __wrap_sched_getcpu(void);
 int __real_sched_getcpu(void);
 
 int __wrap_sched_getcpu(void)
 {
+    void (*act)(void) = meanwhile;
+
+    meanwhile = NULL;
+    if (act != NULL)
+        act();
     return cpu == -2 ? __real_sched_getcpu() : cpu;
 }
 
@@ -125,6 +133,29 @@ START_TEST(one_generation)
     ck_assert_uint_eq(mappings_of(own_directory()), 1 + 3);
     for (size_t i = 3; i < 6; i++)
         cache_give(mappings[i]);
+    ck_assert_uint_eq(mappings_of(own_directory()), 1);
+    ASSERT_CACHED("two");
+}
+END_TEST
+
+static void replace_and_look_up(void)
+{
+    publish_silently("two");
+    still_clock += UINT64_C(1000000000);
+    ASSERT_CACHED("two");
+}
+
+START_TEST(replaced_while_given_back)
+{
+    struct mapping *mapping;
+
+    /* The old file is put into a slot when the other thread is done with closing what the slots hold. */
+    publish("one");
+    mapping = take();
+    meanwhile = replace_and_look_up;
+    cache_give(mapping);
+    ck_assert_ptr_null(meanwhile);
+    ck_assert_uint_eq(mappings_of("(deleted)"), 0);
     ck_assert_uint_eq(mappings_of(own_directory()), 1);
     ASSERT_CACHED("two");
 }
@@ -327,6 +358,7 @@ int main(void)
     tcase_add_test(tcase, each_cpu_its_own);
     tcase_add_test(tcase, no_more_than_slots);
     tcase_add_loop_test(tcase, one_generation, 0, 2);
+    tcase_add_test(tcase, replaced_while_given_back);
     tcase_add_test(tcase, lost_mappings);
     tcase_add_test(tcase, jumps);
     tcase_add_test(tcase, no_cancellation_point);
