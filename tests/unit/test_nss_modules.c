@@ -141,11 +141,12 @@ END_TEST
 static void publish_name(const char *directory, uint64_t base, const char *name)
 {
     static uint64_t generation = 10;
-    struct meta meta = {.version = SCHEMA_VERSION, .generation = generation++, .base = base, .base_id = 4711};
+    struct meta meta = {.version = SCHEMA_VERSION, .generation = generation, .base = base, .base_id = 4711};
     struct claim claim = claim_of(0, name, "192.0.2.77");
     struct tdb_context *db = build_open_as(test_path("next.tdb"), 7, &meta);
     char path[PATH_MAX];
 
+    generation++;
     build_claims(db, host_key(name), &claim, 1);
     build_close(db);
     snprintf(path, sizeof(path), "%s/" INDEX_FILE, test_path(directory));
