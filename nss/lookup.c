@@ -228,11 +228,13 @@ bool name_next(const struct address_answer *answer, struct name_walk *walk, stru
 int lookup_address(const struct view *view, enum lookup_kind kind, const struct ip *ip,
                    struct address_answer *answer)
 {
-    struct key key = key_address(ip);
-    int error = select_claims(view, kind, &key, &answer->from);
+    struct key key;
     struct name_walk walk;
     struct full_name name;
+    int error;
 
+    key_set_address(&key, ip);
+    error = select_claims(view, kind, &key, &answer->from);
     if (error < 0)
         return error;
     answer->ip = *ip;

@@ -8,29 +8,33 @@ _Static_assert(CLAIM_FLAGS == UINT8_MAX, "no byte holds a flag that is not known
 _Static_assert(NETWORK_MAX <= UINT8_MAX && GUEST_MAX <= UINT8_MAX && DOMAIN_MAX <= UINT8_MAX,
                "lengths are bytes");
 
-bool claim_next(struct unpacker *u, struct claim *claim)
+bool claim_next(struct unpacker *unpacker, struct claim *claim)
 {
-    if (unpack_left(u) == 0)
+    /* A copy stays in registers: this is called several times in each look-up. */
+    struct unpacker u = *unpacker;
+
+    if (unpack_left(&u) == 0)
         return false;
-    claim->flags = (uint8_t)unpack_uint(u, 1);
-    claim->reason = (enum refusal)unpack_uint(u, 1);
-    claim->network = unpack_short(u);
-    claim->label = unpack_short(u);
-    claim->domain = unpack_short(u);
+    claim->flags = (uint8_t)unpack_uint(&u, 1);
+    claim->reason = (enum refusal)unpack_uint(&u, 1);
+    claim->network = unpack_short(&u);
+    claim->label = unpack_short(&u);
+    claim->domain = unpack_short(&u);
     claim->expiry = claim->order = 0;
     claim->ip = (struct ip){0};
     if ((claim->flags & CLAIM_PRESENCE) == 0) {
-        claim->expiry = unpack_uint(u, 5);
-        claim->order = unpack_uint(u, 6);
+        claim->expiry = unpack_uint(&u, 5);
+        claim->order = unpack_uint(&u, 6);
         claim->ip.len = (claim->flags & CLAIM_IPV6) != 0 ? IPV6_LEN : IPV4_LEN;
-        if (unpack_left(u) >= claim->ip.len)
-            ip_from_bytes(unpack_raw(u, claim->ip.len), &claim->ip);
+        if (unpack_left(&u) >= claim->ip.len)
+            ip_from_bytes(unpack_raw(&u, claim->ip.len), &claim->ip);
         else
-            u->bad = true;
+            u.bad = true;
     }
     if (claim->reason > REFUSAL_LAST || claim->network.len > NETWORK_MAX)
-        u->bad = true;
-    return !u->bad;
+        u.bad = true;
+    *unpacker = u;
+    return !u.bad;
 }
 
 void claim_pack(struct packer *p, const struct claim *claim)

@@ -53,11 +53,18 @@ struct key key_lease(const char *network, const struct ip *ip)
     return key;
 }
 
+void key_set_address(struct key *key, const struct ip *ip)
+{
+    key->len = 1;
+    key->at[0] = KEY_ADDRESS;
+    append(key, ip->octets, ip->len);
+}
+
 struct key key_address(const struct ip *ip)
 {
-    struct key key = key_single(KEY_ADDRESS);
+    struct key key;
 
-    append(&key, ip->octets, ip->len);
+    key_set_address(&key, ip);
     return key;
 }
 

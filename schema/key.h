@@ -73,11 +73,13 @@ struct key key_single(enum key_kind kind);
 /* KEY_HOST and KEY_GUEST: `name` is folded here. KEY_SOURCE, KEY_ITEMS and KEY_NETWORK: taken as it is.
  * `name` is at most KEY_MAX - 1 bytes; the caller has checked its own, narrower bound. */
 struct key key_named(enum key_kind kind, struct bytes name);
-/* The same, in place: for those who cannot afford a copy. */
-void key_set_named(struct key *key, enum key_kind kind, struct bytes name);
 struct key key_lease(const char *network, const struct ip *ip);
 struct key key_address(const struct ip *ip);
 struct key key_machine(const struct hwaddr *hwaddr);
+
+/* As key_named() and key_address(), in place: a look-up cannot afford the copy. */
+void key_set_named(struct key *key, enum key_kind kind, struct bytes name);
+void key_set_address(struct key *key, const struct ip *ip);
 
 /* Takes a lease's key apart; `network` has NETWORK_MAX + 1 bytes. -EBADMSG when it is not one. */
 int key_lease_parse(struct bytes key, char *network, struct ip *ip);
