@@ -112,6 +112,10 @@ bool address_next(const struct name_answer *answer, struct address_walk *walk, s
 {
     struct claim claim;
 
+    if (answer->single.len > 0) {
+        *ip = answer->single;
+        return walk->last.len == 0 && (walk->last = *ip).len > 0;
+    }
     if (!next_claim(answer, answer->family, walk, &claim))
         return false;
     *ip = claim.ip;
@@ -144,16 +148,40 @@ static int count_addresses(struct name_answer *answer)
     return has_address(answer) ? -ENODATA : -ENOENT;
 }
 
-/* The name without its trailing dot; empty when it cannot be one. */
+/* Reads the record where it holds one claim, as nearly all do: there is nothing to choose from. False where
+ * it holds more; else `*error` is what lookup_name() returns. */
+static bool take_single(struct name_answer *answer, int *error)
+{
+    struct unpacker rest = unpacker_of(answer->from.claims);
+    struct claim claim;
+    bool there = claim_next(&rest, &claim);
+
+    if (unpack_left(&rest) > 0)
+        return false;
+    if (rest.bad)
+        *error = -EBADMSG;
+    else if (!there || !is_candidate(answer, &claim))
+        *error = -ENOENT;
+    else if (!family_fits(answer->family, &claim.ip))
+        *error = -ENODATA;
+    else {
+        answer->single = claim.ip;
+        answer->count = 1;
+        answer->name = claimed_name(answer, &claim);
+    }
+    return true;
+}
+
+/* The name without its trailing dot; empty when it is too long. Whether it can be one otherwise, the index
+ * knows. */
 static struct bytes asked_name(enum lookup_kind kind, const char *name)
 {
-    size_t len = strnlen(name, GUEST_MAX + 2);
+    size_t longest = kind == LOOKUP_GUESTS ? GUEST_MAX : DOMAIN_MAX;
+    size_t len = strnlen(name, longest + 2);
 
     if (len > 0 && name[len - 1] == '.')
         len--;
-    if (kind == LOOKUP_GUESTS ? len > GUEST_MAX : !name_domain_valid(name, len))
-        len = 0;
-    return (struct bytes){(const uint8_t *)name, len};
+    return (struct bytes){(const uint8_t *)name, len > longest ? 0 : len};
 }
 
 int lookup_name(const struct view *view, enum lookup_kind kind, const char *name, int family,
@@ -167,8 +195,9 @@ int lookup_name(const struct view *view, enum lookup_kind kind, const char *name
     key_set_named(&answer->key, kind == LOOKUP_GUESTS ? KEY_GUEST : KEY_HOST, asked);
     answer->only = (struct bytes){NULL, 0};
     answer->family = family;
+    answer->single.len = 0;
     error = select_claims(view, kind, &answer->key, &answer->from);
-    if (error < 0)
+    if (error < 0 || take_single(answer, &error))
         return error;
     if (kind == LOOKUP_GUESTS && has_label(answer, asked))
         answer->only = asked;

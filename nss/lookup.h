@@ -38,6 +38,7 @@ struct name_answer {
     bool better_ipv6;
     struct bytes name; /* as its owner spells it */
     size_t count;      /* addresses, at least one */
+    struct ip single;  /* the address, where the record holds but one claim; else of length 0 */
 };
 
 /* The names of an address. */
@@ -57,7 +58,7 @@ int lookup_name(const struct view *view, enum lookup_kind kind, const char *name
 
 struct address_walk {
     struct unpacker rest;
-    struct ip last;
+    struct ip last; /* which was told already; of length 0: none was */
 };
 
 struct address_walk address_walk(const struct name_answer *answer);

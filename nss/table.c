@@ -38,6 +38,7 @@ int table_open(struct bytes file, struct table *table, struct meta *meta)
     int error;
 
     table->file = file;
+    table->records_most = (uint32_t)(file.len / (RECORD_SIZE + TDB_LAYOUT_TAILER));
     error = check_header(file, &table->hash_size);
     if (error == 0)
         error = table_find(table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value);
@@ -75,7 +76,7 @@ static int read_record(const struct table *table, uint64_t offset, struct tdb_la
 int table_find(const struct table *table, struct bytes key, uint32_t hash, struct bytes *value)
 {
     /* No chain is longer than the records that fit into the file: one that is goes round in a circle. */
-    uint64_t steps = table->file.len / (RECORD_SIZE + TDB_LAYOUT_TAILER);
+    uint32_t steps = table->records_most;
     struct tdb_layout_record record;
     uint32_t offset;
 

@@ -17,6 +17,7 @@
 struct table {
     struct bytes file;
     uint32_t hash_size;
+    uint32_t records_most; /* that fit into the file */
 };
 
 /* Checks the header and the meta record of `file`. 0; -EPROTONOSUPPORT for an index of another version;

@@ -101,16 +101,15 @@ static inline struct bytes unpack_raw(struct unpacker *u, size_t len)
     return run;
 }
 
+/* A number of `width` bytes, least significant first; `width` is 1 to 8. */
 static inline uint64_t unpack_uint(struct unpacker *u, size_t width)
 {
-    struct bytes run = unpack_raw(u, width);
+    const uint8_t *at = unpack_raw(u, width).at;
     uint64_t value = 0;
 
-    if (run.at == NULL)
-        return 0;
-#pragma GCC unroll 8
-    for (size_t i = 0; i < width; i++)
-        value |= (uint64_t)run.at[i] << (8 * i);
+    /* Byte by byte: a copy into a number of another width is slow to read back. */
+    for (size_t i = 0; at != NULL && i < width; i++)
+        value |= (uint64_t)at[i] << (8 * i);
     return value;
 }
 
