@@ -16,8 +16,8 @@ static struct slot slots[SLOTS];
 /* The file that was mapped last, as file_of() tells it.
  *
  * Who maps another file says so here first, and then closes what the slots hold of older ones. Who gives a
- * mapping back puts it into a slot first, and then looks here. So, whatever the order, one of the two sees
- * what the other did, and no older file stays in a slot. */
+ * mapping back puts it into a slot first, and then looks here. So one of the two sees what the other did, and
+ * no older file stays in a slot. (All of it is sequentially consistent: anything less would let both miss.) */
 static alignas(CACHE_LINE) atomic_uintptr_t latest;
 
 _Static_assert(ATOMIC_POINTER_LOCK_FREE == 2, "an exchange must not take a lock");
@@ -39,7 +39,7 @@ static size_t own_slot(void)
 static struct mapping *empty(struct slot *slot)
 {
     /* A look first: an exchange would take the cache line from whoever uses it. */
-    if (atomic_load_explicit(&slot->kept, memory_order_relaxed) == NULL)
+    if (atomic_load(&slot->kept) == NULL)
         return NULL;
     return atomic_exchange(&slot->kept, NULL);
 }

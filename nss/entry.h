@@ -15,6 +15,8 @@
  * Only "buffer too small" makes glibc come back with a larger one, and NETDB_INTERNAL with anything else ends
  * the search of all services. Results live in the caller's buffer alone.
  *
+ * Once the index is mapped, a call makes no system call, but for one a second: see mapping_current().
+ *
  * Thread-safety: all calls, but for threads that change the environment. None is a cancellation point, none
  * keeps a descriptor or asks another name service.
  */
