@@ -17,7 +17,8 @@ static struct slot slots[SLOTS];
  *
  * Who maps another file says so here first, and then closes what the slots hold of older ones. Who gives a
  * mapping back puts it into a slot first, and then looks here. So one of the two sees what the other did, and
- * no older file stays in a slot. (All of it is sequentially consistent: anything less would let both miss.) */
+ * no older file stays in a slot. (All of it is sequentially consistent: anything less would let both miss.)
+ */
 static alignas(CACHE_LINE) atomic_uintptr_t latest;
 
 _Static_assert(ATOMIC_POINTER_LOCK_FREE == 2, "an exchange must not take a lock");

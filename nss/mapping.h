@@ -42,13 +42,12 @@ int mapping_open(const char *directory, struct mapping *before, struct mapping *
 /* Is this still the index in `directory`, and still to be trusted?
  *
  * A writer changes index.tdb's sequence number before it replaces the file. So there is no need to ask the
- * kernel while that number is the generation's: it is done once in a second, for files that are removed or
- * replaced by other means, or whose owner or mode changes. Where the number is another one, it is done each
- * time, until the new file is there. */
+ * kernel while that number is the generation's. It is asked once a second then, for files that were removed
+ * or replaced by other means, or are not to be trusted any more. While the number is another one, it is asked
+ * each time, until the new file is there. */
 bool mapping_current(struct mapping *mapping, const char *directory);
 
-/* Was it replaced since it was last seen to be current? Asks the kernel only if the sequence number changed.
- */
+/* Was it replaced while it was in use? Asks the kernel only if the sequence number is another one. */
 bool mapping_replaced(struct mapping *mapping);
 
 /* NULL is fine. */

@@ -169,6 +169,26 @@ START_TEST(new_index_is_seen)
 }
 END_TEST
 
+START_TEST(directory_is_changed)
+{
+    char before[PATH_MAX];
+
+    snprintf(before, sizeof(before), "%s", getenv(ENV_STATE_DIR));
+    for (int round = 0; round < 3; round++) {
+        ck_assert_int_eq(ASK("web"), NSS_STATUS_SUCCESS);
+        expect(ASK("elsewhere"), NSS_STATUS_NOTFOUND, ENOENT, HOST_NOT_FOUND);
+        if (round == 0) {
+            use_directory("other");
+            publish_name("other", 0, "elsewhere");
+        }
+        setenv(ENV_STATE_DIR, test_path("other"), 1);
+        ck_assert_int_eq(ASK("elsewhere"), NSS_STATUS_SUCCESS);
+        expect(ASK("web"), NSS_STATUS_NOTFOUND, ENOENT, HOST_NOT_FOUND);
+        setenv(ENV_STATE_DIR, before, 1);
+    }
+}
+END_TEST
+
 START_TEST(index_with_a_base)
 {
     struct meta meta = {.version = SCHEMA_VERSION, .generation = 5, .base = 5, .base_id = 4711};
@@ -311,6 +331,7 @@ int main(void)
     tcase_add_test(tcase, unusable_index);
     tcase_add_test(tcase, damaged_record);
     tcase_add_test(tcase, new_index_is_seen);
+    tcase_add_test(tcase, directory_is_changed);
     tcase_add_test(tcase, index_with_a_base);
     tcase_add_test(tcase, unusable_base);
     tcase_add_test(tcase, removed_index);
