@@ -26,16 +26,22 @@ static struct bytes key_name(const struct key *key)
     return (struct bytes){key->at + 1, key->len - 1};
 }
 
-/* The name that a claim is for, as its owner spells it. A label that is another name altogether is none. */
-static struct bytes claimed_name(const struct name_answer *answer, const struct claim *claim)
+/* The name as a claim's label spells it. A label that is another name altogether is none. */
+static struct bytes spelled(const struct name_answer *answer, struct bytes label)
 {
     struct bytes name = key_name(&answer->key);
     char folded[KEY_MAX];
 
-    if (claim->label.len != name.len)
+    if (label.len != name.len)
         return name;
-    name_fold(folded, (const char *)claim->label.at, name.len);
-    return memcmp(folded, name.at, name.len) == 0 ? claim->label : name;
+    name_fold(folded, (const char *)label.at, name.len);
+    return memcmp(folded, name.at, name.len) == 0 ? label : name;
+}
+
+/* The name that a claim is for, as its owner spells it. */
+static struct bytes claimed_name(const struct name_answer *answer, const struct claim *claim)
+{
+    return spelled(answer, claim->label);
 }
 
 /* Is there a guest of exactly this name, whether it answers or not? */
@@ -112,9 +118,11 @@ bool address_next(const struct name_answer *answer, struct address_walk *walk, s
 {
     struct claim claim;
 
-    if (answer->single.len > 0) {
-        *ip = answer->single;
-        return walk->last.len == 0 && (walk->last = *ip).len > 0;
+    if (answer->plain) {
+        if (walk->told == answer->count)
+            return false;
+        *ip = answer->kept[walk->told++];
+        return true;
     }
     if (!next_claim(answer, answer->family, walk, &claim))
         return false;
@@ -148,40 +156,56 @@ static int count_addresses(struct name_answer *answer)
     return has_address(answer) ? -ENODATA : -ENOENT;
 }
 
-/* Reads the record where it holds one claim, as nearly all do: there is nothing to choose from. False where
- * it holds more; else `*error` is what lookup_name() returns. */
-static bool take_single(struct name_answer *answer, int *error)
+/* Keeps an address behind those that are kept: false when there is no room. */
+static bool keep(struct name_answer *answer, const struct ip *ip)
 {
-    struct unpacker rest = unpacker_of(answer->from.claims);
-    struct claim claim;
-    bool there = claim_next(&rest, &claim);
-
-    if (unpack_left(&rest) > 0)
+    if (answer->count > 0 && ip_compare(&answer->kept[answer->count - 1], ip) == 0)
+        return true;
+    if (answer->count == ADDRESSES_KEPT)
         return false;
-    if (rest.bad)
-        *error = -EBADMSG;
-    else if (!there || !is_candidate(answer, &claim))
-        *error = -ENOENT;
-    else if (!family_fits(answer->family, &claim.ip))
-        *error = -ENODATA;
-    else {
-        answer->single = claim.ip;
-        answer->count = 1;
-        answer->name = claimed_name(answer, &claim);
-    }
+    answer->kept[answer->count++] = *ip;
     return true;
 }
 
-/* The name without its trailing dot; empty when it is too long. Whether it can be one otherwise, the index
- * knows. */
+/* Reads the record once, as nearly all are: there is nothing to choose from, as all claims spell the name
+ * alike and none is a last resort, and the addresses are few. False where that is not so; else `*error` is
+ * what lookup_name() returns. */
+static bool take_plain(struct name_answer *answer, int *error)
+{
+    struct unpacker rest = unpacker_of(answer->from.claims);
+    struct bytes label = {NULL, 0};
+    bool first = true, other_family = false;
+    struct claim claim;
+
+    answer->count = 0;
+    for (; claim_next(&rest, &claim); first = false) {
+        if (!of_kind(&answer->from, &claim) || (claim.flags & CLAIM_LAST_RESORT) != 0 ||
+            (!first && !bytes_equal(claim.label, label)))
+            return false;
+        label = claim.label;
+        if (!claim_answers(&claim, answer->from.now))
+            continue;
+        if (!family_fits(answer->family, &claim.ip))
+            other_family = true;
+        else if (!keep(answer, &claim.ip))
+            return false;
+    }
+    answer->plain = true;
+    answer->name = spelled(answer, label);
+    *error = rest.bad ? -EBADMSG : answer->count > 0 ? 0 : other_family ? -ENODATA : -ENOENT;
+    return true;
+}
+
+/* The name without its trailing dot; empty when it cannot be one. */
 static struct bytes asked_name(enum lookup_kind kind, const char *name)
 {
-    size_t longest = kind == LOOKUP_GUESTS ? GUEST_MAX : DOMAIN_MAX;
-    size_t len = strnlen(name, longest + 2);
+    size_t len = strnlen(name, GUEST_MAX + 2);
 
     if (len > 0 && name[len - 1] == '.')
         len--;
-    return (struct bytes){(const uint8_t *)name, len > longest ? 0 : len};
+    if (kind == LOOKUP_GUESTS ? len > GUEST_MAX : !name_domain_valid(name, len))
+        len = 0;
+    return (struct bytes){(const uint8_t *)name, len};
 }
 
 int lookup_name(const struct view *view, enum lookup_kind kind, const char *name, int family,
@@ -195,9 +219,9 @@ int lookup_name(const struct view *view, enum lookup_kind kind, const char *name
     key_set_named(&answer->key, kind == LOOKUP_GUESTS ? KEY_GUEST : KEY_HOST, asked);
     answer->only = (struct bytes){NULL, 0};
     answer->family = family;
-    answer->single.len = 0;
+    answer->plain = false;
     error = select_claims(view, kind, &answer->key, &answer->from);
-    if (error < 0 || take_single(answer, &error))
+    if (error < 0 || take_plain(answer, &error))
         return error;
     if (kind == LOOKUP_GUESTS && has_label(answer, asked))
         answer->only = asked;

@@ -28,6 +28,9 @@ struct selection {
     uint64_t now; /* seconds since the epoch */
 };
 
+/* As many as a machine has, most often. */
+#define ADDRESSES_KEPT 4
+
 /* The addresses of a name. Not to be copied: `name` may point at `key`. */
 struct name_answer {
     struct selection from;
@@ -38,7 +41,8 @@ struct name_answer {
     bool better_ipv6;
     struct bytes name; /* as its owner spells it */
     size_t count;      /* addresses, at least one */
-    struct ip single;  /* the address, where the record holds but one claim; else of length 0 */
+    bool plain;        /* `kept` holds them all; else they are to be looked for in the record again */
+    struct ip kept[ADDRESSES_KEPT];
 };
 
 /* The names of an address. */
@@ -58,7 +62,8 @@ int lookup_name(const struct view *view, enum lookup_kind kind, const char *name
 
 struct address_walk {
     struct unpacker rest;
-    struct ip last; /* which was told already; of length 0: none was */
+    struct ip last;
+    size_t told;
 };
 
 struct address_walk address_walk(const struct name_answer *answer);

@@ -29,6 +29,12 @@ int table_open(struct bytes file, struct table *table, struct meta *meta);
  * hash_bytes() of the key. */
 int table_find(const struct table *table, struct bytes key, uint32_t hash, struct bytes *value);
 
+/* Asks for the memory in which table_find() will begin. */
+static inline void table_prefetch(const struct table *table, uint32_t hash)
+{
+    __builtin_prefetch(table->file.at + tdb_layout_chain(hash % table->hash_size));
+}
+
 /* The one word of a file that changes, by a writer, while it is mapped (and aligned, as all mappings are). */
 static inline uint32_t table_sequence(const struct table *table)
 {

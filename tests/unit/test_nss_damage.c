@@ -247,7 +247,8 @@ static uint32_t record_offset(struct bytes file, unsigned int n)
 static int find_after(struct bytes file, uint32_t offset, size_t field, uint32_t word, unsigned int n)
 {
     struct key key = small_key(n);
-    struct table table = {file, 1};
+    struct table table = {file, 1,
+                          (uint32_t)(file.len / (sizeof(struct tdb_layout_record) + TDB_LAYOUT_TAILER))};
     struct bytes value;
     uint32_t before;
     int error;
