@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cleanup.h"
 
@@ -16,7 +17,20 @@ struct rewriting {
     const struct published *from;
     const struct changes *changes;
     uint8_t *replaced; /* FILTER_BITS; NULL: no base is read */
+    char group;        /* the kind of records that is added now, see add_all() */
 };
+
+/* Kinds that answer look-ups have a part of the file each, and stand first in their chains: whoever asks for
+ * one kind then meets few pages of the others. */
+static const char groups[] = {'\0', KEY_ADDRESS, KEY_GUEST, KEY_HOST};
+
+/* '\0' is the group of all other kinds. */
+static bool in_group(const struct rewriting *rewriting, struct bytes key)
+{
+    char kind = key.len > 0 ? (char)key.at[0] : '\0';
+
+    return rewriting->group == (kind != '\0' && memchr(groups, kind, sizeof(groups)) != NULL ? kind : '\0');
+}
 
 static bool is_meta(struct bytes key)
 {
@@ -59,6 +73,8 @@ static int add_change(void *context, struct bytes key, struct bytes value)
 {
     const struct rewriting *rewriting = context;
 
+    if (!in_group(rewriting, key))
+        return 0;
     note_replaced(rewriting, key);
     return value.len == 0 ? 0 : build_add(rewriting->build, key, value);
 }
@@ -67,6 +83,8 @@ static int add_from_index(void *context, struct bytes key, struct bytes value)
 {
     const struct rewriting *rewriting = context;
 
+    if (!in_group(rewriting, key))
+        return 0;
     note_replaced(rewriting, key);
     if (value.len == 0 || is_meta(key) || is_changed(rewriting, key))
         return 0;
@@ -77,13 +95,15 @@ static int add_from_base(void *context, struct bytes key, struct bytes value)
 {
     const struct rewriting *rewriting = context;
 
+    if (!in_group(rewriting, key))
+        return 0;
     if (may_be_replaced(rewriting, key) &&
         (is_meta(key) || is_changed(rewriting, key) || tdb_exists(rewriting->from->index.tdb, tdb_data(key))))
         return 0;
     return build_add(rewriting->build, key, value);
 }
 
-static int add_all(struct rewriting *rewriting)
+static int add_group(struct rewriting *rewriting)
 {
     const struct published *from = rewriting->from;
     int rc = changes_each(rewriting->changes, add_change, rewriting);
@@ -93,6 +113,17 @@ static int add_all(struct rewriting *rewriting)
     rc = index_file_each(&from->index, add_from_index, rewriting);
     if (rc == 0 && from->base.fd >= 0)
         rc = index_file_each(&from->base, add_from_base, rewriting);
+    return rc;
+}
+
+static int add_all(struct rewriting *rewriting)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < sizeof(groups); i++) {
+        rewriting->group = groups[i];
+        rc = add_group(rewriting);
+    }
     return rc;
 }
 
@@ -133,7 +164,7 @@ int rewrite_whole(const struct published *from, const struct changes *changes, s
                   struct build *build, struct bytes *file)
 {
     CLEANUP_FREE uint8_t *replaced = from->base.tdb != NULL ? calloc(FILTER_BITS / 8, 1) : NULL;
-    struct rewriting rewriting = {build, from, changes, replaced};
+    struct rewriting rewriting = {build, from, changes, replaced, '\0'};
     int rc = build_start(build, meta->records,
                          size_of(&from->index) + size_of(&from->base) + changes_size(changes) + meta_size());
 
@@ -167,7 +198,7 @@ static int keep_in_overlay(void *context, struct bytes key, struct bytes value)
 int rewrite_overlay(const struct published *from, const struct changes *changes, const struct meta *meta,
                     struct build *build, struct bytes *file)
 {
-    struct rewriting rewriting = {build, from, changes, NULL};
+    struct rewriting rewriting = {build, from, changes, NULL, '\0'};
     uint64_t size = size_of(&from->index) + changes_size(changes) + meta_size();
     int rc = build_start(build, (uint32_t)(size / RECORD_SIZE), size);
 

@@ -97,11 +97,13 @@ static void set_latest(uintptr_t file)
         put_back(empty(&slots[i]));
 }
 
-int cache_take(const char *directory, struct mapping **mapping)
+int cache_take(const char *directory, uint32_t hash, struct mapping **mapping)
 {
     struct mapping *kept = take_kept();
     int error;
 
+    if (kept != NULL)
+        view_expect(&kept->view, hash);
     if (kept != NULL && mapping_current(kept, directory)) {
         *mapping = kept;
         return 0;

@@ -18,8 +18,9 @@
 #include "nss/mapping.h"
 
 /* A mapping of the index that is in `directory` now; the caller ends its use with cache_give(). Without a
- * system call as long as mapping_current() needs none. Errors as those of mapping_open(). */
-int cache_take(const char *directory, struct mapping **mapping);
+ * system call as long as mapping_current() needs none. `hash` is that of the key to be looked up, see
+ * view_expect(). Errors as those of mapping_open(). */
+int cache_take(const char *directory, uint32_t hash, struct mapping **mapping);
 
 /* The mapping is the cache's again, and may be gone at once. */
 void cache_give(struct mapping *mapping);

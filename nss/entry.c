@@ -51,10 +51,10 @@ static enum nss_status report(const struct entry *entry, int error)
 }
 
 /* The current index; the caller gives it back with give_index(). Both leave errno alone. */
-static int take_index(struct mapping **index)
+static int take_index(const struct question *question, struct mapping **index)
 {
     int errno_before = errno;
-    int error = cache_take(locate_directory(), index);
+    int error = cache_take(locate_directory(), question->hash, index);
 
     errno = errno_before;
     return error;
@@ -72,15 +72,17 @@ enum nss_status entry_by_name(const struct entry *entry, const char *name, int f
                               char **canonp)
 {
     struct name_answer answer;
+    struct question question;
     struct mapping *index;
     int error;
 
     if (family != AF_INET && family != AF_INET6)
         return report(entry, -EAFNOSUPPORT);
-    error = take_index(&index);
+    question_name(&question, entry->kind, name);
+    error = take_index(&question, &index);
     if (error < 0)
         return report_unavailable(entry, error);
-    error = lookup_name(&index->view, entry->kind, name, family, &answer);
+    error = lookup_name(&index->view, &question, family, &answer);
     if (error == 0)
         error = fill_addresses(&answer, result, entry->buffer, entry->size);
     give_index(index);
@@ -92,12 +94,15 @@ enum nss_status entry_by_name(const struct entry *entry, const char *name, int f
 enum nss_status entry_tuples(const struct entry *entry, const char *name, struct gaih_addrtuple **pat)
 {
     struct name_answer answer;
+    struct question question;
     struct mapping *index;
-    int error = take_index(&index);
+    int error;
 
+    question_name(&question, entry->kind, name);
+    error = take_index(&question, &index);
     if (error < 0)
         return report_unavailable(entry, error);
-    error = lookup_name(&index->view, entry->kind, name, AF_UNSPEC, &answer);
+    error = lookup_name(&index->view, &question, AF_UNSPEC, &answer);
     if (error == 0)
         error = fill_tuples(&answer, pat, entry->buffer, entry->size);
     give_index(index);
@@ -117,16 +122,18 @@ enum nss_status entry_by_address(const struct entry *entry, const void *address,
                                  struct hostent *result)
 {
     struct address_answer answer;
+    struct question question;
     struct mapping *index;
     struct ip ip;
     int error = parse_address(address, length, family, &ip);
 
     if (error < 0)
         return report(entry, error);
-    error = take_index(&index);
+    question_address(&question, entry->kind, &ip);
+    error = take_index(&question, &index);
     if (error < 0)
         return report_unavailable(entry, error);
-    error = lookup_address(&index->view, entry->kind, &ip, &answer);
+    error = lookup_address(&index->view, &question, &ip, &answer);
     if (error == 0)
         error = fill_names(&answer, result, entry->buffer, entry->size);
     give_index(index);

@@ -4,20 +4,21 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "nss/hash.h"
 #include "schema/limits.h"
 #include "schema/name.h"
 
-static int select_claims(const struct view *view, enum lookup_kind kind, const struct key *key,
+static int select_claims(const struct view *view, const struct question *question,
                          struct selection *selection)
 {
-    selection->kind = kind;
+    selection->question = question;
     selection->now = (uint64_t)time(NULL); /* no system call */
-    return view_find(view, key_bytes(key), &selection->claims);
+    return view_find(view, key_bytes(&question->key), question->hash, &selection->claims);
 }
 
 static bool of_kind(const struct selection *selection, const struct claim *claim)
 {
-    return ((claim->flags & CLAIM_GUEST) != 0) == (selection->kind == LOOKUP_GUESTS);
+    return ((claim->flags & CLAIM_GUEST) != 0) == (selection->question->kind == LOOKUP_GUESTS);
 }
 
 /* The (folded) name in the key. */
@@ -29,7 +30,7 @@ static struct bytes key_name(const struct key *key)
 /* The name as a claim's label spells it. A label that is another name altogether is none. */
 static struct bytes spelled(const struct name_answer *answer, struct bytes label)
 {
-    struct bytes name = key_name(&answer->key);
+    struct bytes name = key_name(&answer->from.question->key);
     char folded[KEY_MAX];
 
     if (label.len != name.len)
@@ -119,7 +120,7 @@ bool address_next(const struct name_answer *answer, struct address_walk *walk, s
     struct claim claim;
 
     if (answer->plain) {
-        if (walk->told == answer->count)
+        if (walk->told == answer->kept_count)
             return false;
         *ip = answer->kept[walk->told++];
         return true;
@@ -159,11 +160,11 @@ static int count_addresses(struct name_answer *answer)
 /* Keeps an address behind those that are kept: false when there is no room. */
 static bool keep(struct name_answer *answer, const struct ip *ip)
 {
-    if (answer->count > 0 && ip_compare(&answer->kept[answer->count - 1], ip) == 0)
+    if (answer->kept_count > 0 && ip_compare(&answer->kept[answer->kept_count - 1], ip) == 0)
         return true;
-    if (answer->count == ADDRESSES_KEPT)
+    if (answer->kept_count == ADDRESSES_KEPT)
         return false;
-    answer->kept[answer->count++] = *ip;
+    answer->kept[answer->kept_count++] = *ip;
     return true;
 }
 
@@ -177,7 +178,7 @@ static bool take_plain(struct name_answer *answer, int *error)
     bool first = true, other_family = false;
     struct claim claim;
 
-    answer->count = 0;
+    answer->kept_count = 0;
     for (; claim_next(&rest, &claim); first = false) {
         if (!of_kind(&answer->from, &claim) || (claim.flags & CLAIM_LAST_RESORT) != 0 ||
             (!first && !bytes_equal(claim.label, label)))
@@ -191,6 +192,7 @@ static bool take_plain(struct name_answer *answer, int *error)
             return false;
     }
     answer->plain = true;
+    answer->count = answer->kept_count;
     answer->name = spelled(answer, label);
     *error = rest.bad ? -EBADMSG : answer->count > 0 ? 0 : other_family ? -ENODATA : -ENOENT;
     return true;
@@ -208,23 +210,39 @@ static struct bytes asked_name(enum lookup_kind kind, const char *name)
     return (struct bytes){(const uint8_t *)name, len};
 }
 
-int lookup_name(const struct view *view, enum lookup_kind kind, const char *name, int family,
-                struct name_answer *answer)
+void question_name(struct question *question, enum lookup_kind kind, const char *name)
 {
     struct bytes asked = asked_name(kind, name);
+
+    question->kind = kind;
+    question->asked = asked;
+    key_set_named(&question->key, kind == LOOKUP_GUESTS ? KEY_GUEST : KEY_HOST, asked);
+    question->hash = hash_bytes(key_bytes(&question->key));
+}
+
+void question_address(struct question *question, enum lookup_kind kind, const struct ip *ip)
+{
+    question->kind = kind;
+    question->asked = (struct bytes){NULL, 0};
+    key_set_address(&question->key, ip);
+    question->hash = hash_bytes(key_bytes(&question->key));
+}
+
+int lookup_name(const struct view *view, const struct question *question, int family,
+                struct name_answer *answer)
+{
     int error;
 
-    if (asked.len == 0)
+    if (question->asked.len == 0)
         return -ENOENT;
-    key_set_named(&answer->key, kind == LOOKUP_GUESTS ? KEY_GUEST : KEY_HOST, asked);
     answer->only = (struct bytes){NULL, 0};
     answer->family = family;
     answer->plain = false;
-    error = select_claims(view, kind, &answer->key, &answer->from);
+    error = select_claims(view, question, &answer->from);
     if (error < 0 || take_plain(answer, &error))
         return error;
-    if (kind == LOOKUP_GUESTS && has_label(answer, asked))
-        answer->only = asked;
+    if (question->kind == LOOKUP_GUESTS && has_label(answer, question->asked))
+        answer->only = question->asked;
     find_better(answer);
     return count_addresses(answer);
 }
@@ -263,7 +281,7 @@ bool name_next(const struct address_answer *answer, struct name_walk *walk, stru
         if (!claim_next(&walk->rest, &claim))
             return false;
         if (!of_kind(&answer->from, &claim) || !claim_answers(&claim, answer->from.now) ||
-            !presentable(answer->from.kind, &claim))
+            !presentable(answer->from.question->kind, &claim))
             continue;
         same = bytes_equal(before.label, claim.label);
         walk->last = (struct full_name){claim.label, claim.domain};
@@ -278,16 +296,13 @@ bool name_next(const struct address_answer *answer, struct name_walk *walk, stru
     return true;
 }
 
-int lookup_address(const struct view *view, enum lookup_kind kind, const struct ip *ip,
+int lookup_address(const struct view *view, const struct question *question, const struct ip *ip,
                    struct address_answer *answer)
 {
-    struct key key;
     struct name_walk walk;
     struct full_name name;
-    int error;
+    int error = select_claims(view, question, &answer->from);
 
-    key_set_address(&key, ip);
-    error = select_claims(view, kind, &key, &answer->from);
     if (error < 0)
         return error;
     answer->ip = *ip;

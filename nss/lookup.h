@@ -21,20 +21,33 @@
 /* Whose names: those that clients chose, or those of libvirt guests. */
 enum lookup_kind { LOOKUP_HOSTS, LOOKUP_GUESTS };
 
+/* What is asked: the key of the record that answers. */
+struct question {
+    enum lookup_kind kind;
+    struct key key; /* of length 0: a name that cannot be one */
+    uint32_t hash;  /* hash_bytes() of the key */
+    struct bytes asked;
+};
+
+/* The question for a name's addresses; `name` must outlive it. One trailing dot is accepted, and case is
+ * folded. */
+void question_name(struct question *question, enum lookup_kind kind, const char *name);
+/* The question for an address's names. */
+void question_address(struct question *question, enum lookup_kind kind, const struct ip *ip);
+
 /* Which claims of a record are answers. */
 struct selection {
+    const struct question *question;
     struct bytes claims; /* the record */
-    enum lookup_kind kind;
-    uint64_t now; /* seconds since the epoch */
+    uint64_t now;        /* seconds since the epoch */
 };
 
 /* As many as a machine has, most often. */
 #define ADDRESSES_KEPT 4
 
-/* The addresses of a name. Not to be copied: `name` may point at `key`. */
+/* The addresses of a name. */
 struct name_answer {
     struct selection from;
-    struct key key;
     struct bytes only; /* claims of exactly this label alone; empty: of any */
     int family;        /* AF_INET, AF_INET6, or AF_UNSPEC for both */
     bool better_ipv4;  /* IPv4 claims of last resort are kept back: there are others */
@@ -42,6 +55,7 @@ struct name_answer {
     struct bytes name; /* as its owner spells it */
     size_t count;      /* addresses, at least one */
     bool plain;        /* `kept` holds them all; else they are to be looked for in the record again */
+    size_t kept_count;
     struct ip kept[ADDRESSES_KEPT];
 };
 
@@ -53,11 +67,10 @@ struct address_answer {
     size_t text_size; /* of all names, with their terminators */
 };
 
-/* The addresses of `name`, which must outlive the answer. One trailing dot is accepted, and case is folded;
- * of guests whose names differ in case alone, the one spelled exactly as asked answers alone. -ENOENT: not
- * known, or no name at all. -ENODATA: known, with addresses of the other family only. -EBADMSG: the index is
- * damaged. */
-int lookup_name(const struct view *view, enum lookup_kind kind, const char *name, int family,
+/* The addresses of a name; the question must outlive the answer. Of guests whose names differ in case alone,
+ * the one spelled exactly as asked answers alone. -ENOENT: not known, or no name at all. -ENODATA: known,
+ * with addresses of the other family only. -EBADMSG: the index is damaged. */
+int lookup_name(const struct view *view, const struct question *question, int family,
                 struct name_answer *answer);
 
 struct address_walk {
@@ -71,8 +84,8 @@ struct address_walk address_walk(const struct name_answer *answer);
  * (`walk->rest.bad`). */
 bool address_next(const struct name_answer *answer, struct address_walk *walk, struct ip *ip);
 
-/* The names of `ip`. -ENOENT: none. -EBADMSG: the index is damaged. */
-int lookup_address(const struct view *view, enum lookup_kind kind, const struct ip *ip,
+/* The names of `ip`, which is what was asked for. -ENOENT: none. -EBADMSG: the index is damaged. */
+int lookup_address(const struct view *view, const struct question *question, const struct ip *ip,
                    struct address_answer *answer);
 
 /* A name of an address: a label, and its domain or nothing. */

@@ -8,6 +8,7 @@
 
 #define HEADER_SIZE sizeof(struct tdb_layout_header)
 #define RECORD_SIZE sizeof(struct tdb_layout_record)
+#define CACHE_LINE  64
 
 /* Where the records begin: the chains' heads lie between the header and them. */
 static uint64_t records_start(uint32_t hash_size)
@@ -47,12 +48,11 @@ int table_open(struct bytes file, struct table *table, struct meta *meta)
     return meta_unpack(value, meta);
 }
 
-/* Most records reach over two or three cache lines. The processor is asked for them while the first is on its
- * way: without it, the claims of a large index take another wait. (Asking for what is not there is fine.) */
-static void prefetch_behind(const uint8_t *record)
+/* Most records reach over two cache lines: the second is on its way while the first is read. */
+static void expect_behind(const struct table *table, uint64_t offset)
 {
-    __builtin_prefetch((const void *)((uintptr_t)record + 64));
-    __builtin_prefetch((const void *)((uintptr_t)record + 128));
+    if (offset + CACHE_LINE < table->file.len)
+        (void)*(const volatile uint8_t *)(table->file.at + offset + CACHE_LINE);
 }
 
 /* Copies the record's header at `offset`; -EBADMSG when it, or what it says of itself, does not lie in the
@@ -63,7 +63,7 @@ static int read_record(const struct table *table, uint64_t offset, struct tdb_la
 
     if (offset < records_start(table->hash_size) || offset > end || end - offset < RECORD_SIZE)
         return -EBADMSG;
-    prefetch_behind(table->file.at + offset);
+    expect_behind(table, offset);
     memcpy(record, table->file.at + offset, RECORD_SIZE);
     if (record->magic != TDB_LAYOUT_USED && record->magic != TDB_LAYOUT_DEAD)
         return -EBADMSG;

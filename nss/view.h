@@ -22,8 +22,17 @@ static inline bool view_has_base(const struct view *view)
     return view->base.file.len > 0;
 }
 
+/* To be called as early as may be before view_find(): asks for the memory in which that will begin. `hash` is
+ * hash_bytes() of the key. */
+static inline void view_expect(const struct view *view, uint32_t hash)
+{
+    /* Most answers are in the base, and index.tdb is small and at hand. */
+    if (view_has_base(view))
+        table_expect(&view->base, hash);
+}
+
 /* 0 and the value of `key`, in place and not empty. -ENOENT when there is none, -EBADMSG when a table is
- * damaged where it was searched. */
-int view_find(const struct view *view, struct bytes key, struct bytes *value);
+ * damaged where it was searched. `hash` is hash_bytes() of the key. */
+int view_find(const struct view *view, struct bytes key, uint32_t hash, struct bytes *value);
 
 #endif

@@ -83,8 +83,11 @@ const char *ask_name(enum lookup_kind kind, const char *name, int family)
     struct ip ip;
     size_t count = 0;
     char *at = text;
-    int error = lookup_name(index_view(), kind, name, family, &answer);
+    struct question question;
+    int error;
 
+    question_name(&question, kind, name);
+    error = lookup_name(index_view(), &question, family, &answer);
     if (error < 0)
         return strerrorname_np(-error);
     at += sprintf(at, "%.*s:", (int)answer.name.len, (const char *)answer.name.at);
@@ -101,6 +104,7 @@ const char *ask_address(enum lookup_kind kind, const char *address)
 {
     static char text[4096];
     struct address_answer answer;
+    struct question question;
     struct name_walk walk;
     struct full_name name;
     struct ip ip;
@@ -109,7 +113,8 @@ const char *ask_address(enum lookup_kind kind, const char *address)
     int error;
 
     ck_assert_int_eq(ip_parse(address, &ip), 0);
-    error = lookup_address(index_view(), kind, &ip, &answer);
+    question_address(&question, kind, &ip);
+    error = lookup_address(index_view(), &question, &ip, &answer);
     if (error < 0)
         return strerrorname_np(-error);
     for (walk = name_walk(&answer); name_next(&answer, &walk, &name); count++) {

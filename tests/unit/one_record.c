@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "build_index.h"
+#include "nss/hash.h"
 #include "nss/cache.h"
 #include "schema/limits.h"
 
@@ -94,7 +95,7 @@ int value_in(const struct view *view, char *to)
 {
     struct key key = host_key("name");
     struct bytes value;
-    int error = view_find(view, key_bytes(&key), &value);
+    int error = view_find(view, key_bytes(&key), hash_bytes(key_bytes(&key)), &value);
 
     if (error == 0 && value.len >= VALUE_SIZE)
         error = -E2BIG;
@@ -108,7 +109,7 @@ int value_in(const struct view *view, char *to)
 int cached_value(const char *in, char *to)
 {
     struct mapping *mapping;
-    int error = cache_take(in, &mapping);
+    int error = cache_take(in, 0, &mapping);
 
     if (error < 0)
         return error;

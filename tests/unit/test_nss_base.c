@@ -182,13 +182,13 @@ START_TEST(base_is_kept)
 
     put_base(7, ID, "base");
     publish_over(7, ID, "one");
-    ck_assert_int_eq(cache_take(own_directory(), &mapping), 0);
+    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
     at = mapping->view.base.file.at;
     cache_give(mapping);
     /* The same base, as long as index.tdb names it: it is not opened again, nor need it be there. */
     ck_assert_int_eq(unlink(base_file(7)), 0);
     publish_over(7, ID, NULL);
-    ck_assert_int_eq(cache_take(own_directory(), &mapping), 0);
+    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
     ck_assert_ptr_eq(mapping->view.base.file.at, at);
     cache_give(mapping);
     ASSERT_CACHED("base");

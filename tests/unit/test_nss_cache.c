@@ -46,7 +46,7 @@ static struct mapping *take(void)
 {
     struct mapping *mapping;
 
-    ck_assert_int_eq(cache_take(own_directory(), &mapping), 0);
+    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
     return mapping;
 }
 
@@ -235,7 +235,7 @@ static void *look_up_cancelled(void *done)
     if (mapping_open(own_directory(), NULL, &mapping) == 0)
         mapping_close(mapping);
     for (int round = 0; round < 3; round++) {
-        if (cache_take(own_directory(), &mapping) == 0)
+        if (cache_take(own_directory(), 0, &mapping) == 0)
             cache_give(mapping);
         still_clock += UINT64_C(1000000000);
     }

@@ -60,12 +60,12 @@ START_TEST(announced_long_before)
 
     /* The writer was killed, or has not come further yet: the old index answers, from the same mapping. */
     publish("old");
-    ck_assert_int_eq(cache_take(own_directory(), &first), 0);
+    ck_assert_int_eq(cache_take(own_directory(), 0, &first), 0);
     cache_give(first);
     build_announce(own_file(INDEX_FILE));
     for (int round = 0; round < 3; round++) {
         ASSERT_CACHED("old");
-        ck_assert_int_eq(cache_take(own_directory(), &again), 0);
+        ck_assert_int_eq(cache_take(own_directory(), 0, &again), 0);
         ck_assert_ptr_eq(again, first);
         cache_give(again);
     }
@@ -141,12 +141,12 @@ START_TEST(size_is_revalidated)
     size_t before;
 
     publish("value");
-    ck_assert_int_eq(cache_take(own_directory(), &mapping), 0);
+    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
     before = mapping->view.overlay.file.len;
     cache_give(mapping);
     ck_assert_int_eq(truncate(own_file(INDEX_FILE), (off_t)before + 1), 0);
     still_clock += SECOND;
-    ck_assert_int_eq(cache_take(own_directory(), &mapping), 0);
+    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
     ck_assert_uint_eq(mapping->view.overlay.file.len, before + 1);
     cache_give(mapping);
 }
@@ -176,12 +176,12 @@ START_TEST(replaced_while_in_use)
     struct mapping *mapping;
 
     publish("one");
-    ck_assert_int_eq(cache_take(own_directory(), &mapping), 0);
+    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
     build_announce(own_file(INDEX_FILE));
     cache_give(mapping);
     /* Only announced: still the best there is. */
     ck_assert_uint_eq(mappings_of(own_directory()), 1);
-    ck_assert_int_eq(cache_take(own_directory(), &mapping), 0);
+    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
     publish_silently("two");
     cache_give(mapping);
     ck_assert_uint_eq(mappings_of(own_directory()), 0);

@@ -108,7 +108,7 @@ static bool other_is_found(const struct view *view, enum role role)
 {
     struct key key = host_key(OTHER);
     struct bytes value;
-    int error = view_find(view, key_bytes(&key), &value);
+    int error = view_find(view, key_bytes(&key), hash_bytes(key_bytes(&key)), &value);
 
     switch (role) {
     case BASE:
@@ -139,7 +139,7 @@ static unsigned int probe(struct bytes file, enum role role)
     for (unsigned int n = 0; error == 0 && n < SMALL_KEYS + 1; n++) {
         struct key key = small_key(n);
         struct bytes value;
-        int result = view_find(&view, key_bytes(&key), &value);
+        int result = view_find(&view, key_bytes(&key), hash_bytes(key_bytes(&key)), &value);
 
         fine = fine && (result == 0 ? inside(value, file) : result == -ENOENT || result == -EBADMSG);
         found += result == 0;

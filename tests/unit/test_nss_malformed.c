@@ -46,6 +46,7 @@ static void ask_everything(const struct view *damaged)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct name_answer answer;
         struct address_answer names_of;
+        struct question question;
         struct gaih_addrtuple *tuples = NULL;
         struct hostent result;
         char buffer[512];
@@ -54,11 +55,13 @@ static void ask_everything(const struct view *damaged)
         for (size_t k = 0; k < 2; k++) {
             enum lookup_kind kind = k == 0 ? LOOKUP_HOSTS : LOOKUP_GUESTS;
 
-            if (lookup_name(damaged, kind, names[i], AF_INET, &answer) == 0)
+            question_name(&question, kind, names[i]);
+            if (lookup_name(damaged, &question, AF_INET, &answer) == 0)
                 fill_addresses(&answer, &result, buffer, sizeof(buffer));
-            if (lookup_name(damaged, kind, names[i], AF_UNSPEC, &answer) == 0)
+            if (lookup_name(damaged, &question, AF_UNSPEC, &answer) == 0)
                 fill_tuples(&answer, &tuples, buffer, sizeof(buffer));
-            if (lookup_address(damaged, kind, &ip, &names_of) == 0)
+            question_address(&question, kind, &ip);
+            if (lookup_address(damaged, &question, &ip, &names_of) == 0)
                 fill_names(&names_of, &result, buffer, sizeof(buffer));
             tuples = NULL;
         }
@@ -142,10 +145,12 @@ START_TEST(answers_that_shrink)
 {
     struct name_answer answer;
     struct gaih_addrtuple *tuples = NULL;
+    struct question question;
     struct hostent result;
 
     put_pair();
-    ck_assert_int_eq(lookup_name(index_view(), LOOKUP_HOSTS, "web", AF_INET, &answer), 0);
+    question_name(&question, LOOKUP_HOSTS, "web");
+    ck_assert_int_eq(lookup_name(index_view(), &question, AF_INET, &answer), 0);
     answer.count++;
     ck_assert_int_eq(FILL(fill_addresses, &answer, &result), -EBADMSG);
     ck_assert_int_eq(FILL(fill_tuples, &answer, &tuples), -EBADMSG);
@@ -156,10 +161,12 @@ START_TEST(answers_that_grow)
 {
     struct name_answer answer;
     struct gaih_addrtuple *tuples = NULL;
+    struct question question;
     struct hostent result;
 
     put_pair();
-    ck_assert_int_eq(lookup_name(index_view(), LOOKUP_HOSTS, "web", AF_INET, &answer), 0);
+    question_name(&question, LOOKUP_HOSTS, "web");
+    ck_assert_int_eq(lookup_name(index_view(), &question, AF_INET, &answer), 0);
     answer.count--;
     ck_assert_int_eq(FILL(fill_addresses, &answer, &result), 0);
     ck_assert_ptr_null(result.h_addr_list[1]);
@@ -171,10 +178,12 @@ START_TEST(names_that_change)
 {
     struct ip ip = {4, {192, 0, 2, 1}};
     struct address_answer answer;
+    struct question question;
     struct hostent result;
 
     put_pair();
-    ck_assert_int_eq(lookup_address(index_view(), LOOKUP_HOSTS, &ip, &answer), 0);
+    question_address(&question, LOOKUP_HOSTS, &ip);
+    ck_assert_int_eq(lookup_address(index_view(), &question, &ip, &answer), 0);
     ck_assert_int_eq(FILL(fill_names, &answer, &result), 0);
     for (size_t missing = 1; missing < answer.text_size; missing++) {
         struct address_answer less = answer;
