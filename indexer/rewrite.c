@@ -22,7 +22,7 @@ struct rewriting {
 
 /* Kinds that answer look-ups have a part of the file each, and stand first in their chains: whoever asks for
  * one kind then meets few pages of the others. */
-static const char groups[] = {'\0', KEY_ADDRESS, KEY_GUEST, KEY_HOST};
+static const char groups[] = {'\0', KEY_ADDRESS, KEY_HOST, KEY_GUEST};
 
 /* '\0' is the group of all other kinds. */
 static bool in_group(const struct rewriting *rewriting, struct bytes key)

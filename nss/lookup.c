@@ -198,16 +198,24 @@ static bool take_plain(struct name_answer *answer, int *error)
     return true;
 }
 
-/* The name without its trailing dot; empty when it cannot be one. */
+/* The name without its trailing dot; empty when it is too long. */
 static struct bytes asked_name(enum lookup_kind kind, const char *name)
 {
-    size_t len = strnlen(name, GUEST_MAX + 2);
+    size_t longest = kind == LOOKUP_GUESTS ? GUEST_MAX : DOMAIN_MAX;
+    size_t len = strnlen(name, longest + 2);
 
     if (len > 0 && name[len - 1] == '.')
         len--;
-    if (kind == LOOKUP_GUESTS ? len > GUEST_MAX : !name_domain_valid(name, len))
-        len = 0;
-    return (struct bytes){(const uint8_t *)name, len};
+    return (struct bytes){(const uint8_t *)name, len > longest ? 0 : len};
+}
+
+/* Can it be a name at all? Seen to only when the search has been begun, as that takes time of its own. */
+static bool is_name(const struct question *question)
+{
+    struct bytes asked = question->asked;
+
+    return asked.len > 0 &&
+           (question->kind == LOOKUP_GUESTS || name_domain_valid((const char *)asked.at, asked.len));
 }
 
 void question_name(struct question *question, enum lookup_kind kind, const char *name)
@@ -233,7 +241,7 @@ int lookup_name(const struct view *view, const struct question *question, int fa
 {
     int error;
 
-    if (question->asked.len == 0)
+    if (!is_name(question))
         return -ENOENT;
     answer->only = (struct bytes){NULL, 0};
     answer->family = family;

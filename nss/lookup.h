@@ -24,9 +24,9 @@ enum lookup_kind { LOOKUP_HOSTS, LOOKUP_GUESTS };
 /* What is asked: the key of the record that answers. */
 struct question {
     enum lookup_kind kind;
-    struct key key; /* of length 0: a name that cannot be one */
-    uint32_t hash;  /* hash_bytes() of the key */
-    struct bytes asked;
+    struct key key;
+    uint32_t hash;      /* hash_bytes() of the key */
+    struct bytes asked; /* the name, as it was asked for */
 };
 
 /* The question for a name's addresses; `name` must outlive it. One trailing dot is accepted, and case is
