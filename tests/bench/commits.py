@@ -9,6 +9,7 @@ from trouble import Trouble
 
 _FIRST_NEW = 20_000  # of the leases behind a site's own: the other measurements have those before
 _SEVERAL = 5
+ONE = "one event"
 STALE = "answers of the old index"
 
 
@@ -19,7 +20,7 @@ def run(bench):
         site.write_plain_files()
     watched = [_Watched(bench, ours, site) for site in bench.sites]
     for one in watched:
-        jobs["one event", one] = lambda one=one: one.after_events(1)
+        jobs[ONE, one] = lambda one=one: one.after_events(1)
         jobs[f"{_SEVERAL} events", one] = lambda one=one: one.after_events(_SEVERAL)
     for (what, one), values in interleave(jobs, bench.plan.fresh, bench.plan.seconds).items():
         bench.results.add("commit", what, ours.title, one.site.size, "µs", values)

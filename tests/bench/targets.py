@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import table
 from asking import HIT, MISS, REVERSE
-from commits import STALE
+from commits import ONE, STALE
 from contenders import CONSTANT, EMPTY, OURS
 from disk import ALL_ANSWERS
 from event_times import MIRROR, ORIGINAL, PLAIN
@@ -112,12 +112,12 @@ def _threads(results):
 
 
 def _commit(results):
-    for what in dict.fromkeys(figure.what for figure in results.of("commit")):
-        for leases, value in _each(results, "commit", (what,), OURS):
-            if what == STALE:
-                yield Line("answers of the old index after a commit", leases, value, 0, "")
-            else:
-                yield Line(f"first lookup after {what}", leases, value, 60, "µs")
+    """After one event; what comes after several, or after a new base, is shown but not judged: the old file is gone by
+    then, and whoever has it mapped last has to free it."""
+    for leases, value in _each(results, "commit", (ONE,), OURS):
+        yield Line(f"first lookup after {ONE}", leases, value, 60, "µs")
+    for leases, value in _each(results, "commit", (STALE,), OURS):
+        yield Line("answers of the old index after a commit", leases, value, 0, "")
 
 
 def _against_original(results, who):
