@@ -11,9 +11,9 @@
 #include "changes.h"
 #include "published.h"
 
-/* A larger index is two files: below, an event's cost is that of the system calls; above, it grows with the
- * records to be written. Measured, see performance.md. */
-#define SPLIT_SIZE (256U << 10)
+/* A larger index is two files: to open the second costs as much as to write so many bytes. Measured, see
+ * performance.md. */
+#define SPLIT_SIZE (64U << 10)
 
 /* Makes a file of all records there are. Makes `meta` that of a base (of its own generation, with an id)
  * where the file is larger than SPLIT_SIZE, else of an index without one. Takes nothing over from what is not

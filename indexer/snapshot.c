@@ -13,9 +13,10 @@
 #include "schema/paths.h"
 #include "seal.h"
 
-/* index.tdb may grow to this part of its base: copying it at each event, and folding it into a new base now
- * and then, then cost about the same. Measured, see performance.md. */
-#define BASE_PART 1024
+/* Beside a base of so many bytes, index.tdb may have the square root of this many times as many: writing half
+ * of that at each event and a new base now and then cost least together. Measured, see performance.md. */
+#define OVERLAY_FACTOR 1000
+#define OVERLAY_LEAST  (32U << 10)
 
 int snapshot_discard(int dirfd, uint64_t generation)
 {
@@ -24,12 +25,23 @@ int snapshot_discard(int dirfd, uint64_t generation)
     return unlinkat(dirfd, NEW_FILE, 0) < 0 && errno != ENOENT ? -errno : rc;
 }
 
+static uint64_t square_root(uint64_t of)
+{
+    uint64_t root = 0;
+
+    for (uint64_t bit = UINT64_C(1) << 31; bit > 0; bit >>= 1) {
+        if ((root + bit) * (root + bit) <= of)
+            root += bit;
+    }
+    return root;
+}
+
 /* How large index.tdb may be beside its base. */
 static uint64_t overlay_limit(const struct index_file *base)
 {
-    uint64_t part = (uint64_t)base->size / BASE_PART;
+    uint64_t limit = square_root((uint64_t)base->size * OVERLAY_FACTOR);
 
-    return part > SPLIT_SIZE ? part : SPLIT_SIZE;
+    return limit > OVERLAY_LEAST ? limit : OVERLAY_LEAST;
 }
 
 bool snapshot_rewrites(const struct published *from, const struct changes *changes)

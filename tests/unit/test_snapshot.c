@@ -234,13 +234,13 @@ START_TEST(table_size)
     table = header_of(INDEX_FILE).hash_size;
     ck_assert_uint_ge(table, 100);
     store = own_store(STORE_WRITE);
-    set_many(store, 0, 2000);
+    set_many(store, 0, 1000);
     ck_assert_int_eq(own_commit(store), 1);
-    ck_assert_uint_ge(header_of(INDEX_FILE).hash_size, 2000);
-    ck_assert_uint_le(header_of(INDEX_FILE).hash_size, 4100);
+    ck_assert_uint_ge(header_of(INDEX_FILE).hash_size, 1000);
+    ck_assert_uint_le(header_of(INDEX_FILE).hash_size, 2100);
     store = own_store(STORE_WRITE);
-    ck_assert_uint_eq(store_meta(store)->records, 2001);
-    for (int i = 10; i < 2000; i++) {
+    ck_assert_uint_eq(store_meta(store)->records, 1001);
+    for (int i = 10; i < 1000; i++) {
         char name[16];
 
         snprintf(name, sizeof(name), "n%d", i);
