@@ -152,7 +152,7 @@ int dump_stats_json(struct index *index, const char *unused, FILE *to)
     if (object == NULL)
         return -ENOMEM;
     if (rc == 0)
-        rc = json_add_number(object, "version", SCHEMA_VERSION);
+        rc = json_add_number(object, "version", store_meta(index->store)->version);
     if (rc == 0)
         rc = json_add_number(object, "generation", stats.generation);
     if (rc == 0)

@@ -38,10 +38,13 @@ static int count_all(struct bytes content, struct file_stats *stats, uint32_t *l
 
 int file_stats_take(const struct index_file *file, struct file_stats *stats)
 {
-    CLEANUP_FREE uint32_t *lengths = calloc(file->hash_size, sizeof(*lengths));
+    CLEANUP_FREE uint32_t *lengths = NULL;
     struct bytes content;
     int rc;
 
+    if (tdb_layout_chain(file->hash_size) > (uint64_t)file->size)
+        return -EBADMSG;
+    lengths = calloc(file->hash_size, sizeof(*lengths));
     *stats = (struct file_stats){.size = (uint64_t)file->size, .chains = file->hash_size};
     if (lengths == NULL)
         return -ENOMEM;

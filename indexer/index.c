@@ -20,7 +20,7 @@ static uint64_t now_millis(void)
 
 int index_failed(const struct index *index, int rc)
 {
-    if (rc == -EBADMSG && !store_verified(index->store))
+    if (rc == -EUCLEAN || (rc == -EBADMSG && !store_verified(index->store)))
         return -EUCLEAN;
     return report_errno(index->report, rc, "%s", store_path(index->store));
 }
@@ -176,7 +176,7 @@ static int open_index(const char *dir, enum store_mode mode, const struct report
     if (rc == 0) {
         rc = prepare(index, mode);
         if (rc < 0)
-            report_errno(report, rc, "%s", dir);
+            rc = index_failed(index, rc);
     }
     if (rc < 0)
         index_close(index);

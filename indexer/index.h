@@ -25,7 +25,8 @@ struct index {
 };
 
 /* Opens the index of `dir` and takes the writers' lock. What a damaged index still holds is taken over, and
- * names are weighed again if this host's own name has changed. The caller closes. */
+ * names are weighed again if this host's own name has changed. The caller closes. -EUCLEAN as index_failed().
+ */
 int index_open(const char *dir, const struct report *report, struct index **index);
 
 /* Opens it as it is, without a lock, to be looked at only; of a damaged one, what still reads. */

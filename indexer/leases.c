@@ -14,7 +14,10 @@ int leases_get(struct index *index, const char *network, const struct ip *ip, st
 {
     int rc = lease_record_get(index->store, network, ip, lease);
 
-    return rc == -EBADMSG ? -ENOENT : rc;
+    if (rc != -EBADMSG)
+        return rc;
+    store_suspect(index->store);
+    return -ENOENT;
 }
 
 /* Seconds after its expiry: had dnsmasq anything to say of the lease, it has said it by then. */

@@ -8,10 +8,6 @@
 #include "schema/paths.h"
 #include "seal.h"
 
-/* A reader without the lock may find that a base has been replaced between two opens; it starts again, but
- * not for ever. */
-#define OPEN_TRIES 8
-
 /* Opens the base that `index` names. -EBADMSG: there is none such, or it is damaged. */
 static int open_base(const char *dir, const struct meta *index, bool verify, struct index_file *base)
 {
@@ -37,21 +33,23 @@ static int open_once(const char *dir, bool verify, struct published *published)
     return open_base(dir, &published->index.meta, verify, &published->base);
 }
 
+/* A reader without the lock may find that the base has been replaced between two opens: it starts again, as
+ * long as there is a newer index each time. */
 int published_open(const char *dir, bool verify, struct published *published)
 {
+    uint64_t before;
+    bool first = true, newer = true;
     int rc = -EBADMSG;
 
-    *published = PUBLISHED_NONE;
-    for (int i = 0; rc == -EBADMSG && i < OPEN_TRIES; i++) {
+    for (*published = PUBLISHED_NONE; rc == -EBADMSG && newer; first = false) {
+        before = published->index.meta.generation;
         published_close(published);
         rc = open_once(dir, verify, published);
-        if (published->index.tdb == NULL)
-            break;
+        newer = published->index.tdb != NULL && (first || published->index.meta.generation != before);
     }
-    if (rc < 0 && rc != -EBADMSG) {
-        index_file_close(&published->index);
-        index_file_close(&published->base);
-    }
+    published->damaged = rc == -EBADMSG;
+    if (rc < 0 && rc != -EBADMSG)
+        published_close(published);
     return rc;
 }
 
@@ -81,28 +79,32 @@ int published_verify(struct published *published)
 }
 
 /* An empty value is one, here. */
-static int fetch(const struct index_file *file, const struct key *key, struct value *value)
+static int fetch(struct published *published, const struct index_file *file, const struct key *key,
+                 struct value *value)
 {
+    enum TDB_ERROR error;
     TDB_DATA data;
 
     if (file->tdb == NULL)
         return -ENOENT;
     data = tdb_fetch(file->tdb, tdb_data(key_bytes(key)));
-    if (data.dptr == NULL) {
-        enum TDB_ERROR error = tdb_error(file->tdb);
-
-        return error == TDB_ERR_NOEXIST ? -ENOENT : error == TDB_ERR_OOM ? -ENOMEM : -EBADMSG;
+    if (data.dptr != NULL) {
+        *value = (struct value){data.dptr, data.dsize};
+        return 0;
     }
-    *value = (struct value){data.dptr, data.dsize};
-    return 0;
+    error = tdb_error(file->tdb);
+    if (error == TDB_ERR_NOEXIST || error == TDB_ERR_OOM)
+        return error == TDB_ERR_OOM ? -ENOMEM : -ENOENT;
+    published->suspect = true;
+    return -EBADMSG;
 }
 
-int published_get(const struct published *published, const struct key *key, struct value *value)
+int published_get(struct published *published, const struct key *key, struct value *value)
 {
-    int rc = fetch(&published->index, key, value);
+    int rc = fetch(published, &published->index, key, value);
 
     if (rc == -ENOENT)
-        rc = fetch(&published->base, key, value);
+        rc = fetch(published, &published->base, key, value);
     if (rc == 0 && value->len == 0) {
         value_free(value);
         *value = (struct value){NULL, 0};
@@ -111,23 +113,35 @@ int published_get(const struct published *published, const struct key *key, stru
     return rc;
 }
 
-static int is_not_empty(TDB_DATA key, TDB_DATA value, void *context)
+static int note_length(TDB_DATA key, TDB_DATA value, void *context)
 {
     (void)key;
-    (void)context;
-    return value.dsize > 0;
+    *(size_t *)context = value.dsize;
+    return 0;
 }
 
-bool published_has(const struct published *published, const struct key *key)
+/* Is the key there, with a value of what length? */
+static bool look(struct published *published, const struct index_file *file, TDB_DATA key, size_t *len)
+{
+    if (file->tdb == NULL)
+        return false;
+    *len = 1;
+    if (tdb_parse_record(file->tdb, key, note_length, len) == 0)
+        return true;
+    if (tdb_error(file->tdb) == TDB_ERR_NOEXIST)
+        return false;
+    published->suspect = true;
+    return true;
+}
+
+bool published_has(struct published *published, const struct key *key)
 {
     TDB_DATA data = tdb_data(key_bytes(key));
-    /* -1 is libtdb's own, for a key that is not there. */
-    int found =
-        published->index.tdb != NULL ? tdb_parse_record(published->index.tdb, data, is_not_empty, NULL) : -1;
+    size_t len;
 
-    if (found == -1 && published->base.tdb != NULL)
-        found = tdb_parse_record(published->base.tdb, data, is_not_empty, NULL);
-    return found == 1;
+    return (look(published, &published->index, data, &len) ||
+            look(published, &published->base, data, &len)) &&
+           len > 0;
 }
 
 struct walk {

@@ -16,7 +16,9 @@
 struct published {
     struct index_file index;
     struct index_file base; /* fd -1: there is none */
+    bool damaged;           /* as found when it was opened */
     bool verified;          /* the base's seal, too */
+    bool suspect;           /* something that was read from it makes no sense */
 };
 
 #define PUBLISHED_NONE ((struct published){.index = INDEX_FILE_NONE, .base = INDEX_FILE_NONE})
@@ -35,8 +37,9 @@ bool published_whole(const struct published *published);
 int published_verify(struct published *published);
 
 /* The value of a key: 0, -ENOENT, -ENOMEM, -EBADMSG. The caller frees it. For one that is whole. */
-int published_get(const struct published *published, const struct key *key, struct value *value);
-bool published_has(const struct published *published, const struct key *key);
+int published_get(struct published *published, const struct key *key, struct value *value);
+/* One that cannot be got at for damage is there, and makes all of it suspect. */
+bool published_has(struct published *published, const struct key *key);
 
 /* Calls `each` for every record of a kind (a key_kind; -1: of any, the meta record, too) until it returns
  * other than 0; returns its last result or -errno. For one that is whole. Arguments last until `each`

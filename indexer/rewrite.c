@@ -183,7 +183,9 @@ static int add_to_overlay(void *context, struct bytes key, struct bytes value)
 {
     const struct rewriting *rewriting = context;
 
-    if (value.len == 0 && !tdb_exists(rewriting->from->base.tdb, tdb_data(key)))
+    struct tdb_context *base = rewriting->from->base.tdb;
+
+    if (value.len == 0 && !tdb_exists(base, tdb_data(key)) && tdb_error(base) == TDB_ERR_NOEXIST)
         return 0;
     return build_add(rewriting->build, key, value);
 }

@@ -17,6 +17,8 @@
  * of that at each event and a new base now and then cost least together. Measured, see performance.md. */
 #define OVERLAY_FACTOR 1000
 #define OVERLAY_LEAST  (32U << 10)
+/* Changes of more than this part of the base are better written into a new one. */
+#define MUCH 16
 
 int snapshot_discard(int dirfd, uint64_t generation)
 {
@@ -47,8 +49,13 @@ static uint64_t overlay_limit(const struct index_file *base)
 bool snapshot_rewrites(const struct published *from, const struct changes *changes)
 {
     uint64_t limit = from->base.tdb != NULL ? overlay_limit(&from->base) : SPLIT_SIZE;
+    uint64_t changed = changes_size(changes);
+    uint64_t much = from->base.tdb != NULL ? (uint64_t)from->base.size / MUCH : 0;
 
-    return !published_whole(from) || (uint64_t)from->index.size + changes_size(changes) > limit;
+    /* One large record that changes at each event (a name of thousands) is no reason to write all others,
+     * too. */
+    limit += 2 * (changed < much ? changed : much);
+    return !published_whole(from) || (uint64_t)from->index.size + changed > limit;
 }
 
 static int write_whole(int dirfd, struct published *from, const struct changes *changes, struct meta *meta)
@@ -124,12 +131,11 @@ int snapshot_prepare(int dirfd, struct published *from, const struct changes *ch
 static int keep_damaged(int dirfd, const struct published *from)
 {
     char base[BASE_NAME_SIZE];
+    int rc = from->damaged ? replace_keep_damaged(dirfd, INDEX_FILE) : 0;
 
-    if (from->index.fd >= 0 && from->index.tdb == NULL)
-        return replace_link(dirfd, INDEX_FILE, DAMAGED_FILE);
-    if (from->base.fd >= 0 && from->base.tdb == NULL)
-        return replace_link(dirfd, base_name(from->index.meta.base, base), DAMAGED_FILE);
-    return 0;
+    if (rc == 0 && from->damaged && from->base.fd >= 0)
+        rc = replace_keep_damaged(dirfd, base_name(from->index.meta.base, base));
+    return rc;
 }
 
 /* Readers look at the sequence number, and from now on for the next file. The old one stays linked: who lets
@@ -184,7 +190,9 @@ static bool is_next(const char *dir, const struct index_file *new, const struct 
     char name[BASE_NAME_SIZE];
     bool next = is_finished(new) && is_finished(index) && new->meta.generation == index->meta.generation + 1;
 
-    if (next && new->meta.base == new->meta.generation) {
+    if (next && new->meta.base != new->meta.generation)
+        return new->meta.base == index->meta.base &&new->meta.base_id == index->meta.base_id;
+    if (next) {
         next = index_file_open(dir, base_name(new->meta.base, name), true, &base) == 0 &&
                is_finished(&base) &&
                base.meta.base == new->meta.base &&base.meta.base_id == new->meta.base_id;

@@ -134,6 +134,9 @@ static int load_text(struct status_mirror *mirror, enum source_state state)
         rc = file_read(file);
     mirror->text = (struct status_text){file->text, file->len};
     file->text = NULL;
+    /* Rewritten in place just now? */
+    if (rc == 0 && state == SOURCE_SAME && file->digest != mirror->source.known.source.digest)
+        state = SOURCE_NEW;
     if (rc == 0 && state == SOURCE_SAME) {
         rc = read_server_duid(mirror);
         if (rc == 0)

@@ -73,7 +73,7 @@ static int sweep(const struct store *store)
 
 static int open_published(struct store *store, enum store_mode mode)
 {
-    int rc = published_open(store->dir, mode == STORE_CHECK, &store->published);
+    int rc = published_open(store->dir, mode != STORE_WRITE, &store->published);
 
     store->meta = store->published.index.meta;
     if (rc == -EBADMSG) {
@@ -156,9 +156,21 @@ bool store_verified(const struct store *store)
     return store->damaged || store->published.base.fd < 0 || store->published.verified;
 }
 
-int store_salvage(const struct store *store,
-                  int (*found)(void *context, struct bytes key, struct bytes value), void *context)
+void store_suspect(struct store *store)
 {
+    store->published.suspect = true;
+}
+
+int store_salvage(struct store *store, int (*found)(void *context, struct bytes key, struct bytes value),
+                  void *context)
+{
+    uint64_t newest;
+    int rc = bases_newest(store->dirfd, &newest);
+
+    if (rc < 0)
+        return rc;
+    /* A base that is salvaged from must not be in the way of the next one. */
+    store_resume(store, newest);
     return published_salvage(&store->published, store->dir, store->dirfd, found, context);
 }
 
@@ -335,6 +347,9 @@ int store_prepare(struct store *store)
 {
     int rc;
 
+    /* Before anything is said of what was read, and be it that there is nothing to do. */
+    if (store->published.suspect && !store_verified(store))
+        return -EUCLEAN;
     if (store->lockfd < 0)
         return report_errno(store->report, -EROFS, "%s", store->path);
     if (!store->worth && !store->damaged)

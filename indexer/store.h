@@ -16,7 +16,7 @@
 struct store;
 
 enum store_mode {
-    STORE_READ,  /* the published index as it is now, without the lock; changes stay in memory */
+    STORE_READ,  /* the published index as it is now, verified, without the lock; changes stay in memory */
     STORE_WRITE, /* under the writers' lock; the directory is made when it is missing */
     STORE_CHECK, /* the same, and a base is verified as index.tdb always is, which takes time for each byte of
                     it */
@@ -34,11 +34,15 @@ const char *store_path(const struct store *store);
 
 /* Is there an index whose content cannot be trusted? */
 bool store_damaged(const struct store *store);
+/* Something that was read makes no sense: nothing is published before all of it has been verified, see
+ * -EUCLEAN at store_prepare(). */
+void store_suspect(struct store *store);
+
 /* Was all of it read, and what is damaged found? Else a base still may be. */
 bool store_verified(const struct store *store);
 /* Hands the damaged index's readable records to `found`; see published_salvage(). */
-int store_salvage(const struct store *store,
-                  int (*found)(void *context, struct bytes key, struct bytes value), void *context);
+int store_salvage(struct store *store, int (*found)(void *context, struct bytes key, struct bytes value),
+                  void *context);
 
 /* Generation and size of the published index; zeros where there is none. */
 const struct meta *store_meta(const struct store *store);

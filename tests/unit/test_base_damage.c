@@ -9,6 +9,7 @@
 #include "indexer/leases.h"
 #include "own_store.h"
 #include "salvaged_index.h"
+#include "schema/tdb_layout.h"
 
 #define LEASES 1000
 
@@ -101,9 +102,9 @@ static struct bytes damage_base(const char *file)
     return content;
 }
 
-static void expect_kept(struct bytes content)
+static void expect_kept(const char *file, struct bytes content)
 {
-    struct bytes kept = read_file(own_path(DAMAGED_FILE));
+    struct bytes kept = read_file(own_path(file));
 
     ck_assert(bytes_equal(kept, content));
     free((void *)kept.at);
@@ -122,11 +123,89 @@ START_TEST(found_when_written_anew)
     /* more than may stand beside a base */
     ck_assert_int_eq(change(STORE_WRITE, LEASES, 2 * LEASES), 1);
     reports_expect_one(&own_reports, "damaged");
-    expect_kept(content);
+    expect_kept("base-1.tdb" DAMAGED_SUFFIX, content);
     ck_assert_uint_ge(leases_now(), LEASES - 2);
     /* It goes with the event after, as every base that was replaced. */
     ck_assert_int_eq(change(STORE_WRITE, 2 * LEASES, 2 * LEASES + 1), 1);
     ck_assert_uint_eq(own_inode("base-1.tdb"), 0);
+}
+END_TEST
+
+/* Who only looks reads all of it, and shows what still reads. */
+START_TEST(found_by_readers)
+{
+    struct index *index = NULL;
+
+    publish();
+    free((void *)damage_base("base-1.tdb").at);
+    reports_start(&own_reports);
+    ck_assert_int_eq(index_open_read(own_dir(), &own_reports.sink, &index), 0);
+    reports_expect_one(&own_reports, "damaged");
+    ck_assert_uint_ge(leases_of(index), LEASES - 2);
+    index_close(index);
+    ck_assert_uint_eq(own_inode(DAMAGED_FILE), 0);
+}
+END_TEST
+
+static int remove_one(struct index *index, void *context)
+{
+    const struct lease *gone = context;
+    struct lease lease;
+    int rc = leases_get(index, "net", &gone->ip, &lease);
+
+    return rc == -ENOENT ? 0 : rc < 0 ? index_failed(index, rc) : leases_remove(index, &lease);
+}
+
+/* An event that meets the damage itself is begun again: it is not lost, nor is the damage taken for absence.
+ */
+START_TEST(found_by_an_event)
+{
+    struct lease gone = numbered(500);
+    struct index *index;
+    struct bytes content;
+    uint8_t *name, *record;
+
+    publish();
+    content = read_file(own_path("base-1.tdb"));
+    name = memmem(content.at, content.len, "Lnet\0\x0a\0\2\1", 9);
+    ck_assert_ptr_nonnull(name);
+    /* its value's length, or all of its header */
+    record = name - sizeof(struct tdb_layout_record);
+    memset(_i == 0 ? record + 12 : record, 0xff, _i == 0 ? 4 : sizeof(struct tdb_layout_record));
+    unlink(own_path("base-1.tdb"));
+    write_file(own_path("base-1.tdb"), content);
+    free((void *)content.at);
+    reports_start(&own_reports);
+    ck_assert_int_eq(index_change(own_dir(), STORE_WRITE, &own_reports.sink, remove_one, &gone), 1);
+    reports_expect_one(&own_reports, "damaged");
+    index = open_index();
+    check_index(index);
+    ck_assert_int_eq(leases_get(index, "net", &gone.ip, &gone), -ENOENT);
+    index_close(index);
+    ck_assert_uint_ge(leases_now(), LEASES - 20);
+}
+END_TEST
+
+/* So is one that cannot even begin. */
+START_TEST(found_when_opened)
+{
+    struct key key = key_single(KEY_STATE);
+    struct bytes content;
+    uint8_t *at;
+    struct tdb_layout_record record;
+
+    publish();
+    content = read_file(own_path("base-1.tdb"));
+    for (at = (uint8_t *)(uintptr_t)content.at;; at += 4) {
+        memcpy(&record, at, sizeof(record));
+        if (record.magic == TDB_LAYOUT_USED && record.key_len == 1 && at[sizeof(record)] == key.at[0])
+            break;
+    }
+    memset(at, 0xff, sizeof(record));
+    unlink(own_path("base-1.tdb"));
+    write_file(own_path("base-1.tdb"), content);
+    free((void *)content.at);
+    ck_assert_int_eq(change(STORE_WRITE, LEASES, LEASES + 1), 1);
 }
 END_TEST
 
@@ -138,7 +217,7 @@ START_TEST(found_when_looked_for)
     content = damage_base("base-1.tdb");
     ck_assert_int_eq(change(STORE_CHECK, 10, 11), 1);
     reports_expect_one(&own_reports, "damaged");
-    expect_kept(content);
+    expect_kept("base-1.tdb" DAMAGED_SUFFIX, content);
     ck_assert_uint_ge(leases_now(), LEASES - 2);
 }
 END_TEST
@@ -159,7 +238,8 @@ START_TEST(another_base)
         _i == 0 ? rename(own_path("other"), own_path("base-1.tdb")) : unlink(own_path("base-1.tdb")), 0);
     ck_assert_int_eq(change(STORE_WRITE, 10, 11), 1);
     reports_expect_one(&own_reports, "damaged");
-    ck_assert_int_eq(own_inode(DAMAGED_FILE) != 0, _i == 0);
+    ck_assert_uint_ne(own_inode(DAMAGED_FILE), 0);
+    ck_assert_int_eq(own_inode("base-1.tdb" DAMAGED_SUFFIX) != 0, _i == 0);
     /* Of the other, what reads is taken over: better too old than lost. */
     ck_assert_uint_eq(leases_now(), _i == 0 ? LEASES - 1 : 2);
 }
@@ -181,7 +261,7 @@ START_TEST(index_damaged)
     reports_start(&own_reports);
     ck_assert_int_ge(change(STORE_WRITE, 10, 11), 1);
     reports_expect_one(&own_reports, "damaged");
-    expect_kept(content);
+    expect_kept(DAMAGED_FILE, content);
     if (_i == 0) {
         struct index *index = open_index();
 
@@ -200,6 +280,9 @@ int main(void)
     TCase *tcase = test_case("base_damage");
 
     tcase_add_test(tcase, found_when_written_anew);
+    tcase_add_test(tcase, found_by_readers);
+    tcase_add_loop_test(tcase, found_by_an_event, 0, 2);
+    tcase_add_test(tcase, found_when_opened);
     tcase_add_test(tcase, found_when_looked_for);
     tcase_add_loop_test(tcase, another_base, 0, 2);
     tcase_add_loop_test(tcase, index_damaged, 0, 2);

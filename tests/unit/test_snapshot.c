@@ -296,6 +296,52 @@ START_TEST(compact)
 }
 END_TEST
 
+/* The header is what libtdb itself would have written, but for our own words. */
+START_TEST(header)
+{
+    struct tdb_layout_header ours, theirs;
+    struct bytes content;
+    struct tdb_context *tdb;
+
+    own_publish("a", "1");
+    content = read_file(own_path(INDEX_FILE));
+    memcpy(&ours, content.at, sizeof(ours));
+    free((void *)content.at);
+    tdb = tdb_open(own_path("theirs"), (int)ours.hash_size, TDB_NOLOCK | TDB_INCOMPATIBLE_HASH,
+                   O_RDWR | O_CREAT | O_EXCL, 0600);
+    ck_assert_ptr_nonnull(tdb);
+    tdb_close(tdb);
+    content = read_file(own_path("theirs"));
+    memcpy(&theirs, content.at, sizeof(theirs));
+    free((void *)content.at);
+    theirs.sequence = 1;
+    memcpy(theirs.checksum, ours.checksum, sizeof(theirs.checksum));
+    ck_assert_mem_eq(&ours, &theirs, sizeof(ours));
+}
+END_TEST
+
+/* libtdb, which may know more of its format than we do, changes what we wrote. */
+START_TEST(changed_by_libtdb)
+{
+    struct tdb_context *tdb;
+    char value[200];
+
+    memset(value, 'x', sizeof(value));
+    own_publish("a", "1");
+    tdb = tdb_open(own_path(INDEX_FILE), 0, TDB_NOLOCK, O_RDWR, 0);
+    ck_assert_ptr_nonnull(tdb);
+    for (int i = 0; i < 3000; i++) {
+        struct key key = key_named(KEY_NETWORK, bytes_of("name-00000"));
+
+        key.at[3] = (uint8_t)('a' + i % 20);
+        key.at[5] = (uint8_t)('a' + i / 20 % 20);
+        build_put(tdb, key_bytes(&key), (struct bytes){(uint8_t *)value, (size_t)i % sizeof(value) + 1});
+    }
+    ck_assert_int_eq(tdb_check(tdb, NULL, NULL), 0);
+    tdb_close(tdb);
+}
+END_TEST
+
 /* The samba project's own tool reads it. */
 START_TEST(tdbdump)
 {
@@ -334,6 +380,8 @@ int main(void)
     tcase_add_test(tcase, table_size);
     tcase_add_test(tcase, all_changes);
     tcase_add_test(tcase, compact);
+    tcase_add_test(tcase, header);
+    tcase_add_test(tcase, changed_by_libtdb);
     tcase_add_test(tcase, tdbdump);
     return test_case_run(tcase);
 }
