@@ -261,11 +261,12 @@ files_are() {
         "$(find "$directory" -mindepth 1 -printf '%P:%m\n' | sort)"
 }
 
-# state_is_clean: nothing is left in the state directory but the index and the lock; the index of the generation
-# before may be there.
+# state_is_clean: nothing is left in the state directory but the index and the lock; a base, the index before, and the
+# base that was just replaced may be there.
 state_is_clean() {
     equal "files in state" "$(lines index.tdb:644 lock:600)" \
-        "$(find "$SANDBOX/state" -mindepth 1 -printf '%P:%m\n' | grep -v '^index.old:' | sort)"
+        "$(find "$SANDBOX/state" -mindepth 1 -printf '%P:%m\n' | grep -Ev '^index\.old:|^base-[0-9]+\.tdb:644$' | sort)"
+    equal "bases in state: two at the most" "" "$(find "$SANDBOX/state" -name 'base-*.tdb' | sed 1,2d)"
 }
 
 # --- Ending ---------------------------------------------------------------------------------------------------
