@@ -18,7 +18,9 @@ static int add_chunk(struct arena *arena, size_t room)
     if (chunk == NULL)
         return -1;
     chunk->before = arena->chunk;
-    *arena = (struct arena){chunk, 0, room};
+    arena->chunk = chunk;
+    arena->used = 0;
+    arena->room = room;
     return 0;
 }
 

@@ -8,16 +8,13 @@
 #include "schema/tdb_layout.h"
 #include "seal.h"
 
-/* libtdb's files are whole pages, and a file that is not is known for cut off (salvage.c). */
-#define PAGE 4096
-
-/* The least and the most heads of chains: a small index is never built anew for want of them. */
+/* The least and the most heads of chains. */
 #define HASH_SIZE_MIN 256
 #define HASH_SIZE_MAX (1U << 28)
 
 static uint64_t whole_pages(uint64_t size)
 {
-    return (size + PAGE - 1) / PAGE * PAGE;
+    return (size + TDB_LAYOUT_PAGE - 1) / TDB_LAYOUT_PAGE * TDB_LAYOUT_PAGE;
 }
 
 uint64_t build_record_size(size_t key_len, size_t value_len)
@@ -52,7 +49,7 @@ int build_start(struct build *build, uint32_t records, uint64_t size)
 {
     *build = (struct build){.hash_size = hash_size_for(records)};
     build->end = tdb_layout_chain(build->hash_size);
-    if (size > UINT32_MAX || whole_pages(build->end + size) > UINT32_MAX - PAGE)
+    if (size > UINT32_MAX || whole_pages(build->end + size) > UINT32_MAX - TDB_LAYOUT_PAGE)
         return -EMSGSIZE;
     build->room = whole_pages(build->end + size);
     /* Empty chains are zeros, and so is what is left over at the end. */

@@ -36,16 +36,12 @@ static int count_all(struct bytes content, struct file_stats *stats, uint32_t *l
     return 0;
 }
 
-int file_stats_take(const struct index_file *file, struct file_stats *stats)
+static int count_chains(const struct index_file *file, struct file_stats *stats)
 {
-    CLEANUP_FREE uint32_t *lengths = NULL;
+    CLEANUP_FREE uint32_t *lengths = calloc(file->hash_size, sizeof(*lengths));
     struct bytes content;
     int rc;
 
-    if (tdb_layout_chain(file->hash_size) > (uint64_t)file->size)
-        return -EBADMSG;
-    lengths = calloc(file->hash_size, sizeof(*lengths));
-    *stats = (struct file_stats){.size = (uint64_t)file->size, .chains = file->hash_size};
     if (lengths == NULL)
         return -ENOMEM;
     rc = index_file_map(file, &content);
@@ -54,6 +50,12 @@ int file_stats_take(const struct index_file *file, struct file_stats *stats)
     rc = count_all(content, stats, lengths);
     index_file_unmap(content);
     return rc;
+}
+
+int file_stats_take(const struct index_file *file, struct file_stats *stats)
+{
+    *stats = (struct file_stats){.size = (uint64_t)file->size, .chains = file->hash_size};
+    return tdb_layout_chain(file->hash_size) > stats->size ? -EBADMSG : count_chains(file, stats);
 }
 
 double file_stats_mean(const struct file_stats *stats)

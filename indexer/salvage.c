@@ -7,9 +7,6 @@
 #include "cleanup.h"
 #include "tdb_records.h"
 
-/* libtdb lengthens its files by whole pages of this size. */
-#define PAGE 4096
-
 struct salvage {
     struct bytes file;
     uint8_t *taken; /* a bit for each place where a record may begin */
@@ -54,13 +51,13 @@ static int walk_forward(const struct salvage *salvage, uint32_t hash_size, uint6
     return rc;
 }
 
-/* Was the file cut off within a record? Then its last words may be a client's. libtdb makes whole pages, and
+/* Was the file cut off within a record? Then its last words may be a client's. Files are whole pages, and
  * a record that begins where one must may say that it ends behind the file. */
 static bool is_cut(const struct salvage *salvage, uint64_t stop)
 {
     struct tdb_layout_record record;
 
-    if (salvage->file.len % PAGE != 0)
+    if (salvage->file.len % TDB_LAYOUT_PAGE != 0)
         return true;
     if (stop == 0 || stop + sizeof(record) > salvage->file.len)
         return false;

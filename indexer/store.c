@@ -71,13 +71,22 @@ static int sweep(const struct store *store)
     return published_whole(&store->published) ? bases_remove(store->dirfd, store->meta.generation + 1) : 0;
 }
 
+static void report_damage(const struct store *store)
+{
+    const struct published *published = &store->published;
+    char base[BASE_NAME_SIZE];
+
+    report_problem(store->report, "damaged; using what still reads", "%s/%s", store->dir,
+                   published->index.tdb == NULL ? INDEX_FILE : base_name(published->index.meta.base, base));
+}
+
 static int open_published(struct store *store, enum store_mode mode)
 {
     int rc = published_open(store->dir, mode != STORE_WRITE, &store->published);
 
     store->meta = store->published.index.meta;
     if (rc == -EBADMSG) {
-        report_problem(store->report, "damaged; using what still reads", "%s", store->path);
+        report_damage(store);
         store->damaged = true;
         rc = 0;
     }

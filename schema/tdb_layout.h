@@ -39,6 +39,8 @@
 /* left in a chain when a record is deleted that a traversal may stand on */
 #define TDB_LAYOUT_DEAD   0xfee1deadU
 #define TDB_LAYOUT_TAILER 4
+/* Files are whole pages of this size: libtdb's, and ours. */
+#define TDB_LAYOUT_PAGE 4096
 
 struct tdb_layout_header {
     char food[32];

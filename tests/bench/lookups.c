@@ -83,7 +83,7 @@ static void run_in(bool (*look_up)(const char *), struct queries *queries, long 
 /* In slices, of which the median one counts: in some, the kernel may have let another process run. */
 static void run_batch(bool (*look_up)(const char *), struct queries *queries, long count)
 {
-    int64_t times[SLICES];
+    int64_t times[SLICES] = {0};
     long slices = count < SLICES ? 1 : SLICES;
     long each = count / slices;
     long found = 0;
