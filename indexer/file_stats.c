@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cleanup.h"
 #include "tdb_records.h"
 
 static void count_record(struct file_stats *stats, uint32_t *lengths, const struct tdb_layout_record *record,
@@ -38,17 +37,15 @@ static int count_all(struct bytes content, struct file_stats *stats, uint32_t *l
 
 static int count_chains(const struct index_file *file, struct file_stats *stats)
 {
-    CLEANUP_FREE uint32_t *lengths = calloc(file->hash_size, sizeof(*lengths));
+    uint32_t *lengths = calloc(file->hash_size, sizeof(*lengths));
     struct bytes content;
-    int rc;
+    int rc = lengths == NULL ? -ENOMEM : index_file_map(file, &content);
 
-    if (lengths == NULL)
-        return -ENOMEM;
-    rc = index_file_map(file, &content);
-    if (rc < 0)
-        return rc;
-    rc = count_all(content, stats, lengths);
-    index_file_unmap(content);
+    if (rc == 0) {
+        rc = count_all(content, stats, lengths);
+        index_file_unmap(content);
+    }
+    free(lengths);
     return rc;
 }
 
