@@ -125,7 +125,8 @@ static int parse(struct tool *tool, int argc, char **argv, struct choice *choice
     if (chosen == 2 && json && stats)
         choice->format = dump_stats_json;
     else if (chosen > 1)
-        return tool_usage_error(tool, "only one of --json, --raw, --stats, --network and --guest, or --stats with --json");
+        return tool_usage_error(
+            tool, "only one of --json, --raw, --stats, --network and --guest, or --stats with --json");
     return optind < argc ? tool_usage_error(tool, "%s: too many arguments", argv[optind]) : -1;
 }
 
