@@ -111,6 +111,14 @@ int changes_put(struct changes *changes, const struct key *key, struct bytes val
     return rc;
 }
 
+bool changes_has(const struct changes *changes, struct bytes key)
+{
+    struct bytes unused;
+    struct key copy;
+
+    return key_copy(key, &copy) && changes_find(changes, &copy, &unused);
+}
+
 uint64_t changes_size(const struct changes *changes)
 {
     return changes->size;

@@ -24,6 +24,9 @@ int changes_put(struct changes *changes, const struct key *key, struct bytes val
 /* Is there a change of this key? Its value lasts until the next changes_put(). */
 bool changes_find(const struct changes *changes, const struct key *key, struct bytes *value);
 
+/* The same question of a key that stands elsewhere; false for one that is longer than any of ours. */
+bool changes_has(const struct changes *changes, struct bytes key);
+
 /* Bytes that the changed records take in an index file, at the most. */
 uint64_t changes_size(const struct changes *changes);
 

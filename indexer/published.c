@@ -16,7 +16,7 @@ static int open_base(const char *dir, const struct meta *index, bool verify, str
 
     if (rc == -EPROTONOSUPPORT)
         return -EBADMSG;
-    if (rc == 0 && (base->fd < 0 || base->meta.base != index->base || base->meta.base_id != index->base_id)) {
+    if (rc == 0 && (base->fd < 0 || !meta_same_base(&base->meta, index))) {
         index_file_distrust(base);
         return -EBADMSG;
     }

@@ -61,14 +61,6 @@ static bool may_be_replaced(const struct rewriting *rewriting, struct bytes key)
     return (rewriting->replaced[bit / 8] >> bit % 8 & 1) != 0;
 }
 
-static bool is_changed(const struct rewriting *rewriting, struct bytes key)
-{
-    struct bytes unused;
-    struct key copy;
-
-    return key_copy(key, &copy) && changes_find(rewriting->changes, &copy, &unused);
-}
-
 static int add_change(void *context, struct bytes key, struct bytes value)
 {
     const struct rewriting *rewriting = context;
@@ -86,7 +78,7 @@ static int add_from_index(void *context, struct bytes key, struct bytes value)
     if (!in_group(rewriting, key))
         return 0;
     note_replaced(rewriting, key);
-    if (value.len == 0 || is_meta(key) || is_changed(rewriting, key))
+    if (value.len == 0 || is_meta(key) || changes_has(rewriting->changes, key))
         return 0;
     return build_add(rewriting->build, key, value);
 }
@@ -97,8 +89,8 @@ static int add_from_base(void *context, struct bytes key, struct bytes value)
 
     if (!in_group(rewriting, key))
         return 0;
-    if (may_be_replaced(rewriting, key) &&
-        (is_meta(key) || is_changed(rewriting, key) || tdb_exists(rewriting->from->index.tdb, tdb_data(key))))
+    if (may_be_replaced(rewriting, key) && (is_meta(key) || changes_has(rewriting->changes, key) ||
+                                            tdb_exists(rewriting->from->index.tdb, tdb_data(key))))
         return 0;
     return build_add(rewriting->build, key, value);
 }
@@ -182,7 +174,6 @@ int rewrite_whole(const struct published *from, const struct changes *changes, s
 static int add_to_overlay(void *context, struct bytes key, struct bytes value)
 {
     const struct rewriting *rewriting = context;
-
     struct tdb_context *base = rewriting->from->base.tdb;
 
     if (value.len == 0 && !tdb_exists(base, tdb_data(key)) && tdb_error(base) == TDB_ERR_NOEXIST)
@@ -194,7 +185,7 @@ static int keep_in_overlay(void *context, struct bytes key, struct bytes value)
 {
     const struct rewriting *rewriting = context;
 
-    return is_meta(key) || is_changed(rewriting, key) ? 0 : build_add(rewriting->build, key, value);
+    return is_meta(key) || changes_has(rewriting->changes, key) ? 0 : build_add(rewriting->build, key, value);
 }
 
 int rewrite_overlay(const struct published *from, const struct changes *changes, const struct meta *meta,

@@ -191,11 +191,10 @@ static bool is_next(const char *dir, const struct index_file *new, const struct 
     bool next = is_finished(new) && is_finished(index) && new->meta.generation == index->meta.generation + 1;
 
     if (next && new->meta.base != new->meta.generation)
-        return new->meta.base == index->meta.base &&new->meta.base_id == index->meta.base_id;
+        return meta_same_base(&new->meta, &index->meta);
     if (next) {
         next = index_file_open(dir, base_name(new->meta.base, name), true, &base) == 0 &&
-               is_finished(&base) &&
-               base.meta.base == new->meta.base &&base.meta.base_id == new->meta.base_id;
+               is_finished(&base) && meta_same_base(&base.meta, &new->meta);
         index_file_close(&base);
     }
     return next;

@@ -69,30 +69,10 @@ bool status_entry_possible(const struct lease *lease)
     return lease->hwaddr.known;
 }
 
-static int add_string(struct json_object *entry, const char *name, const char *text)
-{
-    struct json_object *value = json_object_new_string(text);
-
-    if (value != NULL && json_object_object_add(entry, name, value) == 0)
-        return 0;
-    json_object_put(value);
-    return -ENOMEM;
-}
-
-/* The same, unless it is empty. */
+/* Adds a text, unless it is empty. */
 static int add_text(struct json_object *entry, const char *name, const char *text)
 {
-    return text[0] != '\0' ? add_string(entry, name, text) : 0;
-}
-
-static int add_number(struct json_object *entry, const char *name, uint64_t number)
-{
-    struct json_object *value = json_object_new_int64((int64_t)number);
-
-    if (value != NULL && json_object_object_add(entry, name, value) == 0)
-        return 0;
-    json_object_put(value);
-    return -ENOMEM;
+    return text[0] != '\0' ? json_add(entry, name, json_object_new_string(text)) : 0;
 }
 
 struct json_object *status_entry_new(const struct lease *lease, const char *name,
@@ -108,10 +88,10 @@ struct json_object *status_entry_new(const struct lease *lease, const char *name
         add_text(entry, "ip-address", ip_format(&lease->ip, ip)) < 0 ||
         add_text(entry, "mac-address", hwaddr_format(&lease->hwaddr, mac)) < 0 ||
         /* JSON is UTF-8; libvirtd would refuse the file. */
-        (name != NULL && utf8_valid(name) && add_string(entry, "hostname", name) < 0) ||
+        (name != NULL && utf8_valid(name) && json_add(entry, "hostname", json_object_new_string(name)) < 0) ||
         add_text(entry, "client-id", octets_format(&lease->client_id, id)) < 0 ||
         (ipv6 && add_text(entry, "server-duid", octets_format(server_duid, id)) < 0) ||
-        add_number(entry, "expiry-time", lease->expiry) < 0) {
+        json_add_number(entry, "expiry-time", lease->expiry) < 0) {
         json_object_put(entry);
         return NULL;
     }
@@ -142,7 +122,7 @@ int status_entry_repair(struct json_object *entry, const struct octets *server_d
         return 0;
     rc = respell_ip(entry, &lease.ip);
     if (rc == 0 && !json_object_object_get_ex(entry, "expiry-time", NULL))
-        rc = add_number(entry, "expiry-time", 0);
+        rc = json_add_number(entry, "expiry-time", 0);
     if (rc == 0 && lease.ip.len == IPV6_LEN && own.len == 0)
         rc = add_text(entry, "server-duid", octets_format(server_duid, text));
     return rc < 0 ? rc : 1;

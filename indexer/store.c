@@ -22,7 +22,6 @@ struct store {
     struct published published;
     struct meta meta; /* of what is published */
     struct meta next; /* of what is prepared */
-    bool damaged;
     struct changes *changes;
     uint32_t records; /* that the index will have, the meta record included */
     bool prepared;    /* the new files are ready */
@@ -87,7 +86,6 @@ static int open_published(struct store *store, enum store_mode mode)
     store->meta = store->published.index.meta;
     if (rc == -EBADMSG) {
         report_damage(store);
-        store->damaged = true;
         rc = 0;
     }
     if (rc == -EPROTONOSUPPORT) {
@@ -157,12 +155,12 @@ const char *store_path(const struct store *store)
 
 bool store_damaged(const struct store *store)
 {
-    return store->damaged;
+    return store->published.damaged;
 }
 
 bool store_verified(const struct store *store)
 {
-    return store->damaged || store->published.base.fd < 0 || store->published.verified;
+    return store->published.damaged || store->published.base.fd < 0 || store->published.verified;
 }
 
 void store_suspect(struct store *store)
@@ -223,7 +221,7 @@ int store_get(struct store *store, const struct key *key, struct value *value)
     *value = (struct value){NULL, 0};
     rc = get_changed(store, key, value);
     if (rc == 0)
-        return store->damaged ? -ENOENT : published_get(&store->published, key, value);
+        return store->published.damaged ? -ENOENT : published_get(&store->published, key, value);
     return rc < 0 ? rc : value->at == NULL ? -ENOENT : 0;
 }
 
@@ -233,7 +231,7 @@ bool store_has(struct store *store, const struct key *key)
 
     if (changes_find(store->changes, key, &changed))
         return changed.len > 0;
-    return !store->damaged && published_has(&store->published, key);
+    return !store->published.damaged && published_has(&store->published, key);
 }
 
 /* Notes a change; `value` empty removes. Returns 1 when it is one. */
@@ -294,19 +292,11 @@ static int visit(void *context, struct bytes key, struct bytes value)
     return walk->rc;
 }
 
-static bool is_changed(const struct changes *changes, struct bytes key)
-{
-    struct bytes unused;
-    struct key copy;
-
-    return key_copy(key, &copy) && changes_find(changes, &copy, &unused);
-}
-
 static int visit_published(void *context, struct bytes key, struct bytes value)
 {
     const struct walk *walk = context;
 
-    return is_changed(walk->hidden_by, key) ? 0 : visit(context, key, value);
+    return changes_has(walk->hidden_by, key) ? 0 : visit(context, key, value);
 }
 
 static int walk_all(struct store *store, struct walk walk)
@@ -361,7 +351,7 @@ int store_prepare(struct store *store)
         return -EUCLEAN;
     if (store->lockfd < 0)
         return report_errno(store->report, -EROFS, "%s", store->path);
-    if (!store->worth && !store->damaged)
+    if (!store->worth && !store->published.damaged)
         return 0;
     if (store->prepared && !store->stale)
         return 1;

@@ -73,4 +73,10 @@ static inline int meta_unpack(struct bytes value, struct meta *meta)
     return u.bad ? -EBADMSG : 0;
 }
 
+/* Do both mean the same base? */
+static inline bool meta_same_base(const struct meta *a, const struct meta *b)
+{
+    return a->base == b->base && a->base_id == b->base_id;
+}
+
 #endif
