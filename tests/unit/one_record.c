@@ -9,33 +9,12 @@
 #include <unistd.h>
 
 #include "build_index.h"
-#include "nss/hash.h"
 #include "nss/cache.h"
+#include "nss/hash.h"
 #include "schema/limits.h"
+#include "test_case.h"
 
-static char directory[256];
 static uint64_t last_generation = 100;
-
-void directory_begin(void)
-{
-    snprintf(directory, sizeof(directory), "%s", test_path("own.XXXXXX"));
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-}
-
-const char *own_directory(void)
-{
-    return directory;
-}
-
-const char *own_file(const char *name)
-{
-    static char paths[8][sizeof(directory) + NAME_MAX + 1];
-    static size_t next;
-    char *path = paths[next++ % 8];
-
-    snprintf(path, sizeof(paths[0]), "%s/%s", directory, name);
-    return path;
-}
 
 static void build(const char *path, const struct meta *meta, const char *value)
 {
@@ -64,7 +43,7 @@ static void replace(const char *in, struct meta meta, const char *value, bool an
 
 void publish(const char *value)
 {
-    publish_in(directory, value);
+    publish_in(own_dir(), value);
 }
 
 void publish_in(const char *in, const char *value)
@@ -74,7 +53,7 @@ void publish_in(const char *in, const char *value)
 
 void publish_silently(const char *value)
 {
-    replace(directory, (struct meta){0}, value, false);
+    replace(own_dir(), (struct meta){0}, value, false);
 }
 
 void put_base(uint64_t generation, uint64_t id, const char *value)
@@ -83,12 +62,12 @@ void put_base(uint64_t generation, uint64_t id, const char *value)
         .version = SCHEMA_VERSION, .generation = generation, .base = generation, .base_id = id};
     char name[BASE_NAME_SIZE];
 
-    build(own_file(base_name(generation, name)), &meta, value);
+    build(own_path(base_name(generation, name)), &meta, value);
 }
 
 void publish_over(uint64_t base, uint64_t id, const char *value)
 {
-    replace(directory, (struct meta){.base = base, .base_id = id}, value, true);
+    replace(own_dir(), (struct meta){.base = base, .base_id = id}, value, true);
 }
 
 int value_in(const struct view *view, char *to)
@@ -121,7 +100,7 @@ int cached_value(const char *in, char *to)
 int open_error(void)
 {
     struct mapping *mapping;
-    int error = mapping_open(directory, NULL, &mapping);
+    int error = mapping_open(own_dir(), NULL, &mapping);
 
     if (error == 0)
         mapping_close(mapping);

@@ -1,6 +1,6 @@
 /*
- * Indexes with one record, as a writer publishes them, and what nss/ finds in them. Each test has a directory
- * of its own.
+ * Indexes with one record, as a writer publishes them, and what nss/ finds in them, in the running
+ * test's directory (test_case.h).
  *
  * Failures are Check's: the functions return only when all went well.
  */
@@ -10,12 +10,6 @@
 #include <stdint.h>
 
 #include "nss/mapping.h"
-
-/* Checked fixture, within test_directory(): a fresh directory, in which all of the below happens. */
-void directory_begin(void);
-/* Its path, and that of a file in it; the latter is valid until the next call but seven. */
-const char *own_directory(void);
-const char *own_file(const char *name);
 
 /* Publishes the next generation of an index with host "name" → `value`: tells of it in the file that is
  * there, then puts the new one in its place. */
@@ -43,7 +37,7 @@ int open_error(void);
     do {                                                                                                     \
         struct mapping *mapping_;                                                                            \
         char value_[VALUE_SIZE];                                                                             \
-        ck_assert_int_eq(mapping_open(own_directory(), NULL, &mapping_), 0);                                 \
+        ck_assert_int_eq(mapping_open(own_dir(), NULL, &mapping_), 0);                                       \
         ck_assert_int_eq(value_in(&mapping_->view, value_), 0);                                              \
         ck_assert_str_eq(value_, wanted);                                                                    \
         mapping_close(mapping_);                                                                             \
@@ -52,14 +46,14 @@ int open_error(void);
 #define ASSERT_CACHED(wanted)                                                                                \
     do {                                                                                                     \
         char value_[VALUE_SIZE];                                                                             \
-        ck_assert_int_eq(cached_value(own_directory(), value_), 0);                                          \
+        ck_assert_int_eq(cached_value(own_dir(), value_), 0);                                                \
         ck_assert_str_eq(value_, wanted);                                                                    \
     } while (0)
 
 #define ASSERT_UNCACHED(error)                                                                               \
     do {                                                                                                     \
         char value_[VALUE_SIZE];                                                                             \
-        ck_assert_int_eq(cached_value(own_directory(), value_), error);                                      \
+        ck_assert_int_eq(cached_value(own_dir(), value_), error);                                            \
     } while (0)
 
 #endif

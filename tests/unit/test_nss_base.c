@@ -11,6 +11,7 @@
 #include "build_index.h"
 #include "nss/cache.h"
 #include "one_record.h"
+#include "test_case.h"
 
 #define ID UINT64_C(0x123456789abcdef0)
 
@@ -34,16 +35,11 @@ char *__wrap_base_name(uint64_t generation, char name[static BASE_NAME_SIZE])
     return __real_base_name(generation, name);
 }
 
-static void setup(void)
-{
-    test_directory();
-}
-
 static const char *base_file(uint64_t generation)
 {
     char name[BASE_NAME_SIZE];
 
-    return own_file(__real_base_name(generation, name));
+    return own_path(__real_base_name(generation, name));
 }
 
 START_TEST(records_of_both)
@@ -67,7 +63,7 @@ START_TEST(version_1_has_no_base)
 {
     struct meta meta = {.version = 1, .generation = 5, .base = 7, .base_id = ID};
 
-    build_close(build_open_as(own_file(INDEX_FILE), 7, &meta));
+    build_close(build_open_as(own_path(INDEX_FILE), 7, &meta));
     ck_assert_int_eq(open_error(), 0);
     ck_assert_uint_eq(asked, 0);
     ASSERT_UNCACHED(-ENOENT);
@@ -107,7 +103,7 @@ START_TEST(base_gone_for_ever)
     ASSERT_UNCACHED(-ESTALE);
     ck_assert_uint_eq(asked, 8);
     ASSERT_UNCACHED(-ESTALE);
-    ck_assert_uint_eq(mappings_of(own_directory()), 0);
+    ck_assert_uint_eq(mappings_of(own_dir()), 0);
     put_base(7, ID, "base");
     ASSERT_CACHED("index");
 }
@@ -182,28 +178,28 @@ START_TEST(base_is_kept)
 
     put_base(7, ID, "base");
     publish_over(7, ID, "one");
-    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
+    ck_assert_int_eq(cache_take(own_dir(), 0, &mapping), 0);
     at = mapping->view.base.file.at;
     cache_give(mapping);
     /* The same base, as long as index.tdb names it: it is not opened again, nor need it be there. */
     ck_assert_int_eq(unlink(base_file(7)), 0);
     publish_over(7, ID, NULL);
-    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
+    ck_assert_int_eq(cache_take(own_dir(), 0, &mapping), 0);
     ck_assert_ptr_eq(mapping->view.base.file.at, at);
     cache_give(mapping);
     ASSERT_CACHED("base");
-    ck_assert_uint_eq(mappings_of(own_directory()), 2);
+    ck_assert_uint_eq(mappings_of(own_dir()), 2);
     /* The same name, but another base; none; one that cannot be had. */
     put_base(7, ID + 1, "other");
     publish_over(7, ID + 1, NULL);
     ASSERT_CACHED("other");
-    ck_assert_uint_eq(mappings_of(own_directory()), 2);
+    ck_assert_uint_eq(mappings_of(own_dir()), 2);
     publish_over(8, ID + 1, NULL);
     ASSERT_UNCACHED(-ESTALE);
-    ck_assert_uint_eq(mappings_of(own_directory()), 0);
+    ck_assert_uint_eq(mappings_of(own_dir()), 0);
     publish("alone");
     ASSERT_CACHED("alone");
-    ck_assert_uint_eq(mappings_of(own_directory()), 1);
+    ck_assert_uint_eq(mappings_of(own_dir()), 1);
 }
 END_TEST
 
@@ -225,7 +221,7 @@ static void expect_odd(int error)
 
     ck_assert_int_eq(open_error(), error);
     ck_assert_uint_eq(open_descriptors(), before);
-    ck_assert_uint_eq(mappings_of(own_directory()), 0);
+    ck_assert_uint_eq(mappings_of(own_dir()), 0);
 }
 
 START_TEST(odd_bases_are_refused)
@@ -247,8 +243,8 @@ START_TEST(odd_bases_are_refused)
         ck_assert_int_eq(chown(path, 0, 0), 0);
     }
     expect_odd(0);
-    ck_assert_int_eq(rename(path, own_file("moved")), 0);
-    ck_assert_int_eq(symlink(own_file("moved"), path), 0);
+    ck_assert_int_eq(rename(path, own_path("moved")), 0);
+    ck_assert_int_eq(symlink(own_path("moved"), path), 0);
     expect_odd(-ELOOP);
     ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(mkfifo(path, 0644), 0);
@@ -278,7 +274,7 @@ static bool expected(int error)
 static int ask(char *value)
 {
     struct mapping *mapping;
-    int error = mapping_open(own_directory(), NULL, &mapping);
+    int error = mapping_open(own_dir(), NULL, &mapping);
 
     if (error < 0)
         return error;
@@ -289,7 +285,7 @@ static int ask(char *value)
 
 START_TEST(damaged_files)
 {
-    const char *path = _i == 0 ? base_file(7) : own_file(INDEX_FILE);
+    const char *path = _i == 0 ? base_file(7) : own_path(INDEX_FILE);
     char value[VALUE_SIZE];
     struct bytes whole;
     int fd;
@@ -314,21 +310,15 @@ START_TEST(damaged_files)
     close(fd);
     ck_assert_int_eq(ask(value), 0);
     ck_assert_str_eq(value, "base");
-    ck_assert_uint_eq(mappings_of(own_directory()), 0);
+    ck_assert_uint_eq(mappings_of(own_dir()), 0);
     free((void *)whole.at);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("nss_base");
-    TCase *tcase = tcase_create("nss_base");
-    SRunner *runner = srunner_create(suite);
-    int failed;
+    TCase *tcase = test_case("nss_base");
 
-    suite_add_tcase(suite, tcase);
-    tcase_add_unchecked_fixture(tcase, setup, test_directory_remove);
-    tcase_add_checked_fixture(tcase, directory_begin, NULL);
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, records_of_both);
     tcase_add_test(tcase, version_1_has_no_base);
@@ -339,8 +329,5 @@ int main(void)
     tcase_add_test(tcase, base_is_kept);
     tcase_add_test(tcase, odd_bases_are_refused);
     tcase_add_loop_test(tcase, damaged_files, 0, 2);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return test_case_run(tcase);
 }

@@ -15,6 +15,7 @@
 #include "nss/cache.h"
 #include "one_record.h"
 #include "still_clock.h"
+#include "test_case.h"
 
 #define SLOTS 32
 
@@ -37,16 +38,11 @@ int __wrap_sched_getcpu(void)
     return cpu == -2 ? __real_sched_getcpu() : cpu;
 }
 
-static void setup(void)
-{
-    test_directory();
-}
-
 static struct mapping *take(void)
 {
     struct mapping *mapping;
 
-    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
+    ck_assert_int_eq(cache_take(own_dir(), 0, &mapping), 0);
     return mapping;
 }
 
@@ -65,7 +61,7 @@ START_TEST(one_at_a_time)
         ck_assert_ptr_eq(mapping, first);
         cache_give(mapping);
     }
-    ck_assert_uint_eq(mappings_of(own_directory()), 1);
+    ck_assert_uint_eq(mappings_of(own_dir()), 1);
 }
 END_TEST
 
@@ -86,7 +82,7 @@ START_TEST(each_cpu_its_own)
             cache_give(mapping);
         }
     }
-    ck_assert_uint_eq(mappings_of(own_directory()), 5);
+    ck_assert_uint_eq(mappings_of(own_dir()), 5);
 }
 END_TEST
 
@@ -97,16 +93,16 @@ START_TEST(no_more_than_slots)
     publish("value");
     for (size_t i = 0; i < SLOTS + 8; i++)
         mappings[i] = take();
-    ck_assert_uint_eq(mappings_of(own_directory()), SLOTS + 8);
+    ck_assert_uint_eq(mappings_of(own_dir()), SLOTS + 8);
     for (size_t i = 0; i < SLOTS + 8; i++)
         cache_give(mappings[i]);
-    ck_assert_uint_eq(mappings_of(own_directory()), SLOTS);
+    ck_assert_uint_eq(mappings_of(own_dir()), SLOTS);
     /* All of them are found again, and the next is a new one. */
     for (size_t i = 0; i < SLOTS; i++)
         mappings[i] = take();
-    ck_assert_uint_eq(mappings_of(own_directory()), SLOTS);
+    ck_assert_uint_eq(mappings_of(own_dir()), SLOTS);
     mappings[SLOTS] = take();
-    ck_assert_uint_eq(mappings_of(own_directory()), SLOTS + 1);
+    ck_assert_uint_eq(mappings_of(own_dir()), SLOTS + 1);
     for (size_t i = 0; i <= SLOTS; i++)
         cache_give(mappings[i]);
 }
@@ -130,10 +126,10 @@ START_TEST(one_generation)
     /* Who maps the new file closes what is kept of the old one; what is in use is closed when it is given
      * back. */
     ASSERT_CACHED("two");
-    ck_assert_uint_eq(mappings_of(own_directory()), 1 + 3);
+    ck_assert_uint_eq(mappings_of(own_dir()), 1 + 3);
     for (size_t i = 3; i < 6; i++)
         cache_give(mappings[i]);
-    ck_assert_uint_eq(mappings_of(own_directory()), 1);
+    ck_assert_uint_eq(mappings_of(own_dir()), 1);
     ASSERT_CACHED("two");
 }
 END_TEST
@@ -156,7 +152,7 @@ START_TEST(replaced_while_given_back)
     cache_give(mapping);
     ck_assert_ptr_null(meanwhile);
     ck_assert_uint_eq(mappings_of("(deleted)"), 0);
-    ck_assert_uint_eq(mappings_of(own_directory()), 1);
+    ck_assert_uint_eq(mappings_of(own_dir()), 1);
     ASSERT_CACHED("two");
 }
 END_TEST
@@ -168,12 +164,12 @@ START_TEST(lost_mappings)
     publish("value");
     for (unsigned int lost = 1; lost <= 200; lost++) {
         take();
-        ck_assert_uint_eq(mappings_of(own_directory()), lost);
+        ck_assert_uint_eq(mappings_of(own_dir()), lost);
     }
     for (int round = 0; round < 3; round++) {
         for (cpu = 0; cpu < 64; cpu++)
             ASSERT_CACHED("value");
-        ck_assert_uint_eq(mappings_of(own_directory()), 201);
+        ck_assert_uint_eq(mappings_of(own_dir()), 201);
     }
 }
 END_TEST
@@ -198,7 +194,7 @@ static void look_up_until_jump(void)
         return;
     setitimer(ITIMER_REAL, &soon, NULL);
     for (;;)
-        cached_value(own_directory(), value);
+        cached_value(own_dir(), value);
 }
 
 START_TEST(jumps)
@@ -218,11 +214,11 @@ START_TEST(jumps)
     }
     signal(SIGALRM, SIG_DFL);
     /* A jump loses one mapping at the most, and nothing else is ever lost. */
-    left = mappings_of(own_directory());
+    left = mappings_of(own_dir());
     ck_assert_uint_le(left, JUMPS + SLOTS);
     for (int round = 0; round < 1000; round++)
         ASSERT_CACHED("10");
-    ck_assert_uint_eq(mappings_of(own_directory()), left);
+    ck_assert_uint_eq(mappings_of(own_dir()), left);
 }
 END_TEST
 
@@ -232,10 +228,10 @@ static void *look_up_cancelled(void *done)
 
     /* From here on, this thread ends at the first cancellation point. */
     pthread_cancel(pthread_self());
-    if (mapping_open(own_directory(), NULL, &mapping) == 0)
+    if (mapping_open(own_dir(), NULL, &mapping) == 0)
         mapping_close(mapping);
     for (int round = 0; round < 3; round++) {
-        if (cache_take(own_directory(), 0, &mapping) == 0)
+        if (cache_take(own_dir(), 0, &mapping) == 0)
             cache_give(mapping);
         still_clock += UINT64_C(1000000000);
     }
@@ -256,7 +252,7 @@ START_TEST(no_cancellation_point)
     ck_assert_int_eq(pthread_join(thread, &result), 0);
     ck_assert_ptr_eq(result, PTHREAD_CANCELED);
     ck_assert(atomic_load(&done));
-    ck_assert_uint_eq(mappings_of(own_directory()), 2);
+    ck_assert_uint_eq(mappings_of(own_dir()), 2);
 }
 END_TEST
 
@@ -265,7 +261,7 @@ static int check_least(int least)
 {
     char value[VALUE_SIZE];
 
-    return cached_value(own_directory(), value) == 0 && atoi(value) >= least ? 0 : 1;
+    return cached_value(own_dir(), value) == 0 && atoi(value) >= least ? 0 : 1;
 }
 
 static void expect_child(int least)
@@ -337,22 +333,16 @@ START_TEST(threads_and_replacements)
      */
     ASSERT_CACHED(value);
     ck_assert_uint_eq(mappings_of("(deleted)"), 0);
-    ck_assert_uint_eq(mappings_of(own_file(INDEX_FILE)), mappings_of(own_directory()) / 2);
-    ck_assert_uint_ge(mappings_of(own_directory()), 2);
-    ck_assert_uint_le(mappings_of(own_directory()), 2 * (THREADS + 1));
+    ck_assert_uint_eq(mappings_of(own_path(INDEX_FILE)), mappings_of(own_dir()) / 2);
+    ck_assert_uint_ge(mappings_of(own_dir()), 2);
+    ck_assert_uint_le(mappings_of(own_dir()), 2 * (THREADS + 1));
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("nss_cache");
-    TCase *tcase = tcase_create("nss_cache");
-    SRunner *runner = srunner_create(suite);
-    int failed;
+    TCase *tcase = test_case("nss_cache");
 
-    suite_add_tcase(suite, tcase);
-    tcase_add_unchecked_fixture(tcase, setup, test_directory_remove);
-    tcase_add_checked_fixture(tcase, directory_begin, NULL);
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, one_at_a_time);
     tcase_add_test(tcase, each_cpu_its_own);
@@ -364,8 +354,5 @@ int main(void)
     tcase_add_test(tcase, no_cancellation_point);
     tcase_add_test(tcase, fork_while_taken);
     tcase_add_test(tcase, threads_and_replacements);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return test_case_run(tcase);
 }

@@ -10,13 +10,9 @@
 #include "nss/cache.h"
 #include "one_record.h"
 #include "still_clock.h"
+#include "test_case.h"
 
 #define SECOND UINT64_C(1000000000)
-
-static void setup(void)
-{
-    test_directory();
-}
 
 START_TEST(announced_file_is_seen)
 {
@@ -60,12 +56,12 @@ START_TEST(announced_long_before)
 
     /* The writer was killed, or has not come further yet: the old index answers, from the same mapping. */
     publish("old");
-    ck_assert_int_eq(cache_take(own_directory(), 0, &first), 0);
+    ck_assert_int_eq(cache_take(own_dir(), 0, &first), 0);
     cache_give(first);
-    build_announce(own_file(INDEX_FILE));
+    build_announce(own_path(INDEX_FILE));
     for (int round = 0; round < 3; round++) {
         ASSERT_CACHED("old");
-        ck_assert_int_eq(cache_take(own_directory(), 0, &again), 0);
+        ck_assert_int_eq(cache_take(own_dir(), 0, &again), 0);
         ck_assert_ptr_eq(again, first);
         cache_give(again);
     }
@@ -78,7 +74,7 @@ END_TEST
 START_TEST(announced_before_it_was_mapped)
 {
     publish("old");
-    build_announce(own_file(INDEX_FILE));
+    build_announce(own_path(INDEX_FILE));
     ASSERT_CACHED("old");
     ASSERT_CACHED("old");
     publish_silently("new");
@@ -93,7 +89,7 @@ START_TEST(generations_beyond_32_bits)
     struct meta meta = {.version = SCHEMA_VERSION, .generation = (UINT64_C(7) << 32) + 3};
 
     /* The sequence number has their low half. */
-    build_close(build_open_as(own_file(INDEX_FILE), 7, &meta));
+    build_close(build_open_as(own_path(INDEX_FILE), 7, &meta));
     ASSERT_UNCACHED(-ENOENT);
     publish_silently("new");
     ASSERT_UNCACHED(-ENOENT);
@@ -106,12 +102,12 @@ START_TEST(removed_file_is_noticed)
 {
     publish("before");
     ASSERT_CACHED("before");
-    ck_assert_int_eq(unlink(own_file(INDEX_FILE)), 0);
+    ck_assert_int_eq(unlink(own_path(INDEX_FILE)), 0);
     ASSERT_CACHED("before");
     still_clock += SECOND;
     ASSERT_UNCACHED(-ENOENT);
     ASSERT_UNCACHED(-ENOENT);
-    ck_assert_uint_eq(mappings_of(own_directory()), 0);
+    ck_assert_uint_eq(mappings_of(own_dir()), 0);
     publish("after");
     ASSERT_CACHED("after");
 }
@@ -119,7 +115,7 @@ END_TEST
 
 START_TEST(trust_is_revalidated)
 {
-    const char *path = own_file(INDEX_FILE);
+    const char *path = own_path(INDEX_FILE);
 
     publish("value");
     ASSERT_CACHED("value");
@@ -128,8 +124,8 @@ START_TEST(trust_is_revalidated)
     ASSERT_UNCACHED(-EPERM);
     ck_assert_int_eq(chmod(path, 0644), 0);
     ASSERT_CACHED("value");
-    ck_assert_int_eq(rename(path, own_file("moved")), 0);
-    ck_assert_int_eq(symlink(own_file("moved"), path), 0);
+    ck_assert_int_eq(rename(path, own_path("moved")), 0);
+    ck_assert_int_eq(symlink(own_path("moved"), path), 0);
     still_clock += SECOND;
     ASSERT_UNCACHED(-ELOOP);
 }
@@ -141,12 +137,12 @@ START_TEST(size_is_revalidated)
     size_t before;
 
     publish("value");
-    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
+    ck_assert_int_eq(cache_take(own_dir(), 0, &mapping), 0);
     before = mapping->view.overlay.file.len;
     cache_give(mapping);
-    ck_assert_int_eq(truncate(own_file(INDEX_FILE), (off_t)before + 1), 0);
+    ck_assert_int_eq(truncate(own_path(INDEX_FILE), (off_t)before + 1), 0);
     still_clock += SECOND;
-    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
+    ck_assert_int_eq(cache_take(own_dir(), 0, &mapping), 0);
     ck_assert_uint_eq(mapping->view.overlay.file.len, before + 1);
     cache_give(mapping);
 }
@@ -159,13 +155,13 @@ START_TEST(other_directory_is_seen)
     char value[VALUE_SIZE];
 
     for (size_t i = 0; i < 3; i++) {
-        ck_assert_int_eq(mkdir(own_file(names[i]), 0755), 0);
-        publish_in(own_file(names[i]), names[i]);
+        ck_assert_int_eq(mkdir(own_path(names[i]), 0755), 0);
+        publish_in(own_path(names[i]), names[i]);
     }
     for (size_t round = 0; round < 9; round++) {
         const char *name = names[round % 3];
 
-        ck_assert_int_eq(cached_value(own_file(name), value), 0);
+        ck_assert_int_eq(cached_value(own_path(name), value), 0);
         ck_assert_str_eq(value, name);
     }
 }
@@ -176,29 +172,23 @@ START_TEST(replaced_while_in_use)
     struct mapping *mapping;
 
     publish("one");
-    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
-    build_announce(own_file(INDEX_FILE));
+    ck_assert_int_eq(cache_take(own_dir(), 0, &mapping), 0);
+    build_announce(own_path(INDEX_FILE));
     cache_give(mapping);
     /* Only announced: still the best there is. */
-    ck_assert_uint_eq(mappings_of(own_directory()), 1);
-    ck_assert_int_eq(cache_take(own_directory(), 0, &mapping), 0);
+    ck_assert_uint_eq(mappings_of(own_dir()), 1);
+    ck_assert_int_eq(cache_take(own_dir(), 0, &mapping), 0);
     publish_silently("two");
     cache_give(mapping);
-    ck_assert_uint_eq(mappings_of(own_directory()), 0);
+    ck_assert_uint_eq(mappings_of(own_dir()), 0);
     ASSERT_CACHED("two");
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("nss_currency");
-    TCase *tcase = tcase_create("nss_currency");
-    SRunner *runner = srunner_create(suite);
-    int failed;
+    TCase *tcase = test_case("nss_currency");
 
-    suite_add_tcase(suite, tcase);
-    tcase_add_unchecked_fixture(tcase, setup, test_directory_remove);
-    tcase_add_checked_fixture(tcase, directory_begin, NULL);
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, announced_file_is_seen);
     tcase_add_test(tcase, silent_replacement_is_seen_within_a_second);
@@ -210,8 +200,5 @@ int main(void)
     tcase_add_test(tcase, size_is_revalidated);
     tcase_add_test(tcase, other_directory_is_seen);
     tcase_add_test(tcase, replaced_while_in_use);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return test_case_run(tcase);
 }

@@ -12,11 +12,7 @@
 #include "nss/image.h"
 #include "nss/locate.h"
 #include "one_record.h"
-
-static void setup(void)
-{
-    test_directory();
-}
+#include "test_case.h"
 
 static int map_error(const char *path)
 {
@@ -31,9 +27,9 @@ static int map_error(const char *path)
 
 START_TEST(odd_files_are_refused)
 {
-    const char *path = own_file("odd");
-    const char *link = own_file("link");
-    const char *fifo = own_file("fifo");
+    const char *path = own_path("odd");
+    const char *link = own_path("link");
+    const char *fifo = own_path("fifo");
 
     write_file(path, bytes_of("odd"));
     ck_assert_int_eq(map_error(path), 0);
@@ -41,9 +37,9 @@ START_TEST(odd_files_are_refused)
     ck_assert_int_eq(map_error(link), -ELOOP);
     ck_assert_int_eq(mkfifo(fifo, 0644), 0);
     ck_assert_int_eq(map_error(fifo), -EPERM);
-    ck_assert_int_eq(map_error(own_directory()), -EPERM);
+    ck_assert_int_eq(map_error(own_dir()), -EPERM);
     ck_assert_int_eq(map_error("/dev/null"), -EPERM);
-    ck_assert_int_eq(map_error(own_file("missing")), -ENOENT);
+    ck_assert_int_eq(map_error(own_path("missing")), -ENOENT);
 }
 END_TEST
 
@@ -53,7 +49,7 @@ START_TEST(writable_files_are_refused)
         mode_t mode;
         int error;
     } cases[] = {{0644, 0}, {0600, 0}, {0444, 0}, {0664, -EPERM}, {0646, -EPERM}, {0666, -EPERM}, {0755, 0}};
-    const char *path = own_file("modes");
+    const char *path = own_path("modes");
 
     write_file(path, bytes_of("modes"));
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -65,7 +61,7 @@ END_TEST
 
 START_TEST(foreign_files_are_refused)
 {
-    const char *path = own_file("foreign");
+    const char *path = own_path("foreign");
 
     if (geteuid() != 0)
         return;
@@ -73,7 +69,7 @@ START_TEST(foreign_files_are_refused)
     ck_assert_int_eq(chown(path, 65534, 65534), 0);
     ck_assert_int_eq(map_error(path), -EPERM);
     ck_assert_int_eq(chmod(test_path("."), 0755), 0);
-    ck_assert_int_eq(chmod(own_directory(), 0755), 0);
+    ck_assert_int_eq(chmod(own_dir(), 0755), 0);
     ck_assert_int_eq(seteuid(65534), 0);
     ck_assert_int_eq(map_error(path), 0);
     ck_assert_int_eq(seteuid(0), 0);
@@ -87,7 +83,7 @@ END_TEST
 
 START_TEST(sizes_are_bounded)
 {
-    const char *path = own_file(INDEX_FILE);
+    const char *path = own_path(INDEX_FILE);
     off_t largest = ((off_t)1 << 32) - ((off_t)1 << 20);
 
     write_file(path, (struct bytes){(const uint8_t *)"", 0});
@@ -106,7 +102,7 @@ END_TEST
 
 START_TEST(all_of_a_file_is_mapped)
 {
-    const char *path = own_file("pages");
+    const char *path = own_path("pages");
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     uint8_t *bytes = malloc(3 * page);
 
@@ -129,13 +125,13 @@ END_TEST
 
 START_TEST(other_file_in_place)
 {
-    const char *path = own_file("file");
+    const char *path = own_path("file");
     struct bytes content;
     struct image_id id;
 
     write_file(path, bytes_of("one"));
     ck_assert_int_eq(image_map(path, &content, &id), 0);
-    ck_assert(!image_in_place(own_file("missing"), &id));
+    ck_assert(!image_in_place(own_path("missing"), &id));
     /* Longer; writable for others; the same file again. */
     write_file(path, bytes_of("three"));
     ck_assert(!image_in_place(path, &id));
@@ -146,13 +142,13 @@ START_TEST(other_file_in_place)
     ck_assert_int_eq(chmod(path, 0644), 0);
     ck_assert(image_in_place(path, &id));
     /* Another one of the same name and length; a link to the same. */
-    ck_assert_int_eq(rename(path, own_file("moved")), 0);
+    ck_assert_int_eq(rename(path, own_path("moved")), 0);
     write_file(path, bytes_of("two"));
     ck_assert(!image_in_place(path, &id));
     ck_assert_int_eq(unlink(path), 0);
-    ck_assert_int_eq(symlink(own_file("moved"), path), 0);
+    ck_assert_int_eq(symlink(own_path("moved"), path), 0);
     ck_assert(!image_in_place(path, &id));
-    ck_assert(image_in_place(own_file("moved"), &id));
+    ck_assert(image_in_place(own_path("moved"), &id));
     image_unmap(content);
 }
 END_TEST
@@ -205,7 +201,7 @@ END_TEST
 START_TEST(longest_directory)
 {
     char path[DIRECTORY_MAX + 2];
-    size_t len = strlen(own_directory());
+    size_t len = strlen(own_dir());
     struct mapping *mapping;
     char name[BASE_NAME_SIZE];
 
@@ -214,27 +210,21 @@ START_TEST(longest_directory)
     publish_over(UINT64_MAX, 1, NULL);
     ck_assert_uint_eq(strlen(base_name(UINT64_MAX, name)), BASE_NAME_SIZE - 1);
     memset(path, '/', sizeof(path));
-    memcpy(path, own_directory(), len);
+    memcpy(path, own_dir(), len);
     path[DIRECTORY_MAX + 1] = '\0';
     ck_assert_int_eq(mapping_open(path, NULL, &mapping), -ENAMETOOLONG);
     path[DIRECTORY_MAX] = '\0';
     ck_assert_int_eq(mapping_open(path, NULL, &mapping), 0);
     ck_assert(mapping_current(mapping, path));
-    ck_assert(!mapping_current(mapping, own_directory()));
+    ck_assert(!mapping_current(mapping, own_dir()));
     mapping_close(mapping);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("nss_mapping");
-    TCase *tcase = tcase_create("nss_mapping");
-    SRunner *runner = srunner_create(suite);
-    int failed;
+    TCase *tcase = test_case("nss_mapping");
 
-    suite_add_tcase(suite, tcase);
-    tcase_add_unchecked_fixture(tcase, setup, test_directory_remove);
-    tcase_add_checked_fixture(tcase, directory_begin, NULL);
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, odd_files_are_refused);
     tcase_add_test(tcase, writable_files_are_refused);
@@ -245,8 +235,5 @@ int main(void)
     tcase_add_loop_test(tcase, all_pages_are_unmapped, 0, 2);
     tcase_add_test(tcase, location);
     tcase_add_test(tcase, longest_directory);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return test_case_run(tcase);
 }
