@@ -1,0 +1,1 @@
+"""What the parts of tests/reliability share."""
