@@ -32,6 +32,7 @@ static int identity_now(int fd, struct source_identity *identity)
 {
     struct stat st;
 
+    *identity = (struct source_identity){0};
     if (fstat(fd, &st) < 0)
         return -errno;
     *identity = (struct source_identity){
