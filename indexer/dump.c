@@ -25,6 +25,8 @@ static void print_help(const struct tool *tool)
            "                      unnamed one\n"
            "  -g, --guest=NAME    one running guest's addresses, as \"virsh domifaddr --source lease\"\n"
            "                      shows them\n"
+           "  -e, --explain=NAME  why a name, or an address, is answered as it is: what the index\n"
+           "                      has for it, what was refused, what each module answers\n"
            "  -s, --stats         how large the index is and how its files are filled; with --json,\n"
            "                      as a JSON object\n"
            "  -h, --help          show this help and exit\n"
@@ -94,16 +96,20 @@ static int print(struct tool *tool, const struct choice *choice)
 /* An exit status, or -1 to go on. */
 static int parse(struct tool *tool, int argc, char **argv, struct choice *choice)
 {
-    static const struct option longs[] = {
-        {"json", no_argument, NULL, 'j'},        {"raw", no_argument, NULL, 'r'},
-        {"stats", no_argument, NULL, 's'},       {"network", required_argument, NULL, 'n'},
-        {"guest", required_argument, NULL, 'g'}, {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},     {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
+                                          {"raw", no_argument, NULL, 'r'},
+                                          {"stats", no_argument, NULL, 's'},
+                                          {"network", required_argument, NULL, 'n'},
+                                          {"guest", required_argument, NULL, 'g'},
+                                          {"explain", required_argument, NULL, 'e'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'V'},
+                                          {NULL, 0, NULL, 0}};
     bool json = false, stats = false;
     int option, chosen = 0;
 
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":jrsn:g:hV", longs, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":jrsn:g:e:hV", longs, NULL)) != -1) {
         if (option == 'h' || option == 'V') {
             (option == 'h' ? print_help : tool_version)(tool);
             return tool_finish_output(tool);
@@ -118,6 +124,7 @@ static int parse(struct tool *tool, int argc, char **argv, struct choice *choice
                                   : option == 'r' ? dump_raw
                                   : option == 's' ? dump_stats
                                   : option == 'n' ? dump_network
+                                  : option == 'e' ? dump_explain
                                                   : dump_guest,
                                   option == 'n' && strcmp(optarg, "-") == 0 ? "" : optarg};
         chosen++;
@@ -126,7 +133,8 @@ static int parse(struct tool *tool, int argc, char **argv, struct choice *choice
         choice->format = dump_stats_json;
     else if (chosen > 1)
         return tool_usage_error(
-            tool, "only one of --json, --raw, --stats, --network and --guest, or --stats with --json");
+            tool,
+            "only one of --json, --raw, --explain, --stats, --network and --guest, or --stats with --json");
     return optind < argc ? tool_usage_error(tool, "%s: too many arguments", argv[optind]) : -1;
 }
 

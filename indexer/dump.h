@@ -28,6 +28,11 @@ void dump_free(struct dump_leases *leases);
 
 #define CLEANUP_DUMP __attribute__((cleanup(dump_free)))
 
+/* Who brought a lease, for people: the hook, libvirt's .status, or the path of a lease file. The caller frees
+ * `*text`.
+ */
+int dump_feeder(struct index *index, const struct lease *lease, char **text);
+
 /* For people: one aligned line a lease. */
 int dump_table(struct index *index, const char *unused, FILE *to);
 /* For programs: one JSON object, see lvindex-dump(1). */
@@ -40,6 +45,10 @@ int dump_network(struct index *index, const char *wanted, FILE *to);
 /* One running guest, as `virsh domifaddr --source lease` shows it, with host names: a line for each address
  * of each of its interfaces. -ENOENT when no network knows it. */
 int dump_guest(struct index *index, const char *wanted, FILE *to);
+
+/* Why `wanted`, a name or an address, is answered as it is: what stands in the index for it, what was
+ * refused, and what each module answers. */
+int dump_explain(struct index *index, const char *wanted, FILE *to);
 
 /* How large the index is, and how its files are filled: for people, and as a JSON object. */
 int dump_stats(struct index *index, const char *unused, FILE *to);

@@ -1,47 +1,14 @@
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cleanup.h"
 #include "dump.h"
+#include "dump_times.h"
 #include "table.h"
 
 #define COLUMNS 7
-
-#define TIME_TEXT 64
-
-static const char *format_expiry(uint64_t expiry, char text[static TIME_TEXT])
-{
-    time_t seconds = (time_t)expiry;
-    struct tm tm;
-
-    if (expiry == 0)
-        strcpy(text, "never");
-    else if (localtime_r(&seconds, &tm) == NULL || strftime(text, TIME_TEXT, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-        snprintf(text, TIME_TEXT, "%" PRIu64, expiry);
-    return text;
-}
-
-/* The two greatest units that count: "3d 4h", "5m 10s". */
-static const char *format_left(uint64_t expiry, uint64_t now, char text[static TIME_TEXT])
-{
-    uint64_t left = expiry > now ? expiry - now : 0;
-
-    if (expiry == 0)
-        strcpy(text, "");
-    else if (left == 0)
-        strcpy(text, "expired");
-    else if (left >= 86400)
-        snprintf(text, TIME_TEXT, "%" PRIu64 "d %" PRIu64 "h", left / 86400, left / 3600 % 24);
-    else if (left >= 3600)
-        snprintf(text, TIME_TEXT, "%" PRIu64 "h %" PRIu64 "m", left / 3600, left / 60 % 60);
-    else
-        snprintf(text, TIME_TEXT, "%" PRIu64 "m %" PRIu64 "s", left / 60, left % 60);
-    return text;
-}
 
 /* The host name with its domain, or the refused one with the reason in brackets. NULL without memory. */
 static char *format_host(const struct dump_lease *entry)

@@ -1,0 +1,47 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "dump.h"
+#include "source_record.h"
+
+struct search {
+    struct store *store;
+    uint16_t number;
+    char *found;
+};
+
+/* Takes the lease file of this number: "FILE" or "NETWORK=FILE", of which only the file matters here. */
+static int match(void *context, const char *rest)
+{
+    struct search *search = context;
+    CLEANUP_SOURCE struct source_record record = {.count = 0};
+    char name[SOURCE_NAME_MAX + 1];
+    const char *path = strchr(rest, '/');
+    int rc;
+
+    snprintf(name, sizeof(name), SOURCE_LEASES "%s", rest);
+    rc = source_record_load(search->store, name, &record);
+    if (rc < 0 || record.source.number != search->number)
+        return rc;
+    search->found = strdup(path != NULL ? path : rest);
+    return search->found == NULL ? -ENOMEM : 1;
+}
+
+int dump_feeder(struct index *index, const struct lease *lease, char **text)
+{
+    struct search search = {index->store, lease->owner, NULL};
+    int rc = 0;
+
+    if (lease->owner >= OWNER_FIRST_FILE)
+        rc = source_record_each(index->store, SOURCE_LEASES, match, &search);
+    if (rc < 0)
+        return rc;
+    if (search.found == NULL)
+        search.found = strdup(lease->owner == OWNER_HOOK     ? "the hook"
+                              : lease->owner == OWNER_STATUS ? "libvirt's .status"
+                                                             : "a lease file");
+    *text = search.found;
+    return *text == NULL ? -ENOMEM : 0;
+}
