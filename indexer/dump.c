@@ -17,22 +17,31 @@ static void print_help(const struct tool *tool)
     printf("Usage: %s [OPTION]...\n"
            "Show the leases and names of the lvindex index. Anyone may; nothing is changed.\n"
            "\n"
-           "  -j, --json          print a JSON object, for programs\n"
-           "  -r, --raw           print every record of the index, escaped: one line\n"
-           "                      \"key = value\" each\n"
-           "  -n, --network=NAME  one network's leases, as \"virsh net-dhcp-leases\" shows them;\n"
-           "                      NAME is its bridge, libvirt's name of it, or - for the\n"
-           "                      unnamed one\n"
-           "  -g, --guest=NAME    one running guest's addresses, as \"virsh domifaddr --source lease\"\n"
-           "                      shows them\n"
-           "  -e, --explain=NAME  why a name, or an address, is answered as it is: what the index\n"
-           "                      has for it, what was refused, what each module answers\n"
+           "Formats, instead of the table:\n"
+           "  -j, --json          a JSON object, for programs\n"
+           "  -H, --hosts         what is answered now, as lines of /etc/hosts\n"
+           "  -S, --ssh-config    the same as Host blocks of ssh_config\n"
+           "  -r, --raw           every record of the index, escaped: one line \"key = value\" each\n"
            "  -s, --stats         how large the index is and how its files are filled; with --json,\n"
            "                      as a JSON object\n"
+           "  -e, --explain=NAME  why a name, or an address, is answered as it is: what the index\n"
+           "                      has for it, what was refused, what each module answers\n"
+           "\n"
+           "Filters, which go together; for the table, --json, --hosts and --ssh-config:\n"
+           "  -n, --network=NAME  one network: its bridge, libvirt's name of it, or - for the\n"
+           "                      unnamed one\n"
+           "  -g, --guest=NAME    one guest\n"
+           "      --name=NAME     what goes by that host name, or wanted to\n"
+           "      --address=IP    what has that address\n"
+           "      --expired       leases that have expired\n"
+           "  -a, --all           no less than the table: without it, --network alone prints as\n"
+           "                      \"virsh net-dhcp-leases\", --guest alone as\n"
+           "                      \"virsh domifaddr --source lease\", what lives alone\n"
+           "\n"
            "  -h, --help          show this help and exit\n"
            "  -V, --version       show the version and exit\n"
            "\n"
-           "Without an option, a table for people. A host name in brackets is not answered, for the\n"
+           "The table is for people. A host name in brackets is not answered, for the\n"
            "reason behind it.\n"
            "\n"
            "Environment:\n"
@@ -49,10 +58,14 @@ static void print_help(const struct tool *tool)
            tool->name, tool->name, tool->name, tool->name);
 }
 
-/* What to print. */
+typedef int format_fn(struct index *index, const struct dump_query *query, FILE *to);
+
+/* What to print, and of what. */
 struct choice {
-    int (*format)(struct index *index, const char *wanted, FILE *to);
-    const char *wanted; /* the network or the guest; NULL: all */
+    format_fn *format; /* NULL: the table, or what a lone filter asks for */
+    bool json;
+    bool all; /* no filter changes the format */
+    struct dump_query query;
 };
 
 /* The modules take no index that somebody else may have written, and others' processes none that they may not
@@ -79,11 +92,11 @@ static int print(struct tool *tool, const struct choice *choice)
 
     if (index_open_read(tool_state_dir(), &report, &index) == 0) {
         bool there = store_meta(index->store)->generation > 0 || store_damaged(index->store);
-        int rc = there ? choice->format(index, choice->wanted, stdout) : -ENOENT;
+        int rc = there ? choice->format(index, &choice->query, stdout) : -ENOENT;
 
         if (rc == -ENOENT && there)
             report_problem(&report, choice->format == dump_guest ? "no such guest runs" : "no such network",
-                           "%s", choice->wanted);
+                           "%s", choice->format == dump_guest ? choice->query.guest : choice->query.network);
         else if (rc < 0)
             report_errno(&report, rc, "%s/" INDEX_FILE, tool_state_dir());
         else
@@ -93,55 +106,143 @@ static int print(struct tool *tool, const struct choice *choice)
     return tool_finish_output(tool) == TOOL_DONE && !tool->failed ? TOOL_DONE : TOOL_FAILED;
 }
 
+enum { OPTION_NAME = 256, OPTION_ADDRESS, OPTION_EXPIRED };
+
+static const struct option longs[] = {
+    {"json", no_argument, NULL, 'j'},
+    {"raw", no_argument, NULL, 'r'},
+    {"stats", no_argument, NULL, 's'},
+    {"hosts", no_argument, NULL, 'H'},
+    {"ssh-config", no_argument, NULL, 'S'},
+    {"explain", required_argument, NULL, 'e'},
+    {"network", required_argument, NULL, 'n'},
+    {"guest", required_argument, NULL, 'g'},
+    {"name", required_argument, NULL, OPTION_NAME},
+    {"address", required_argument, NULL, OPTION_ADDRESS},
+    {"expired", no_argument, NULL, OPTION_EXPIRED},
+    {"all", no_argument, NULL, 'a'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool is_filtered(const struct dump_query *query)
+{
+    return query->network != NULL || query->guest != NULL || query->name != NULL || query->address.len > 0 ||
+           query->expired;
+}
+
+static int set_format(struct tool *tool, struct choice *choice, format_fn *format)
+{
+    if (choice->format != NULL && choice->format != format)
+        return tool_usage_error(tool, "only one of --raw, --stats, --hosts, --ssh-config and --explain");
+    choice->format = format;
+    return -1;
+}
+
+/* An exit status, or -1 to go on. */
+static int take_option(struct tool *tool, int option, struct choice *choice)
+{
+    struct dump_query *query = &choice->query;
+
+    switch (option) {
+    case 'j':
+        choice->json = true;
+        return -1;
+    case 'a':
+        choice->all = true;
+        return -1;
+    case 'r':
+        return set_format(tool, choice, dump_raw);
+    case 's':
+        return set_format(tool, choice, dump_stats);
+    case 'H':
+        return set_format(tool, choice, dump_hosts);
+    case 'S':
+        return set_format(tool, choice, dump_ssh_config);
+    case 'e':
+        query->subject = optarg;
+        return set_format(tool, choice, dump_explain);
+    case 'n':
+        query->network = strcmp(optarg, "-") == 0 ? "" : optarg;
+        return -1;
+    case 'g':
+        query->guest = optarg;
+        return -1;
+    case OPTION_NAME:
+        query->name = optarg;
+        return -1;
+    case OPTION_ADDRESS:
+        return ip_parse(optarg, &query->address) == 0 ? -1 : tool_usage_error(tool, "%s: no address", optarg);
+    case OPTION_EXPIRED:
+        query->expired = true;
+        return -1;
+    case 'h':
+        print_help(tool);
+        return tool_finish_output(tool);
+    default: /* 'V' */
+        tool_version(tool);
+        return tool_finish_output(tool);
+    }
+}
+
+/* What no format was asked for explicitly comes to. */
+static format_fn *usual_format(const struct choice *choice)
+{
+    const struct dump_query *query = &choice->query;
+    bool plain = !choice->all && query->name == NULL && query->address.len == 0 && !query->expired;
+
+    if (choice->json)
+        return dump_json;
+    if (plain && query->network != NULL && query->guest == NULL)
+        return dump_network;
+    if (plain && query->guest != NULL && query->network == NULL)
+        return dump_guest;
+    return dump_table;
+}
+
+/* Which formats go with which options. An exit status, or -1 to go on. */
+static int settle(struct tool *tool, struct choice *choice)
+{
+    format_fn *format = choice->format;
+
+    if (format == NULL) {
+        choice->format = usual_format(choice);
+        return -1;
+    }
+    if (choice->json && format != dump_stats)
+        return tool_usage_error(tool, "--json goes with --stats alone, or without another format");
+    if (is_filtered(&choice->query) && format != dump_hosts && format != dump_ssh_config)
+        return tool_usage_error(tool, "--raw, --stats and --explain take no filter");
+    if (choice->query.expired)
+        return tool_usage_error(tool, "--expired: what has expired is answered nowhere");
+    if (choice->json)
+        choice->format = dump_stats_json;
+    return -1;
+}
+
 /* An exit status, or -1 to go on. */
 static int parse(struct tool *tool, int argc, char **argv, struct choice *choice)
 {
-    static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
-                                          {"raw", no_argument, NULL, 'r'},
-                                          {"stats", no_argument, NULL, 's'},
-                                          {"network", required_argument, NULL, 'n'},
-                                          {"guest", required_argument, NULL, 'g'},
-                                          {"explain", required_argument, NULL, 'e'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"version", no_argument, NULL, 'V'},
-                                          {NULL, 0, NULL, 0}};
-    bool json = false, stats = false;
-    int option, chosen = 0;
+    int option, status = -1;
 
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":jrsn:g:e:hV", longs, NULL)) != -1) {
-        if (option == 'h' || option == 'V') {
-            (option == 'h' ? print_help : tool_version)(tool);
-            return tool_finish_output(tool);
-        }
+    while (status < 0 && (option = getopt_long(argc, argv, ":jrsHSae:n:g:hV", longs, NULL)) != -1) {
         if (option == '?' || option == ':')
             return tool_usage_error(tool,
                                     option == ':' ? "%s needs a value" : "%s is no option or takes no value",
                                     argv[optind - 1]);
-        json = json || option == 'j';
-        stats = stats || option == 's';
-        *choice = (struct choice){option == 'j'   ? dump_json
-                                  : option == 'r' ? dump_raw
-                                  : option == 's' ? dump_stats
-                                  : option == 'n' ? dump_network
-                                  : option == 'e' ? dump_explain
-                                                  : dump_guest,
-                                  option == 'n' && strcmp(optarg, "-") == 0 ? "" : optarg};
-        chosen++;
+        status = take_option(tool, option, choice);
     }
-    if (chosen == 2 && json && stats)
-        choice->format = dump_stats_json;
-    else if (chosen > 1)
-        return tool_usage_error(
-            tool,
-            "only one of --json, --raw, --explain, --stats, --network and --guest, or --stats with --json");
-    return optind < argc ? tool_usage_error(tool, "%s: too many arguments", argv[optind]) : -1;
+    if (status < 0 && optind < argc)
+        return tool_usage_error(tool, "%s: too many arguments", argv[optind]);
+    return status < 0 ? settle(tool, choice) : status;
 }
 
 int main(int argc, char **argv)
 {
     struct tool tool = {.name = "lvindex-dump"};
-    struct choice choice = {dump_table, NULL};
+    struct choice choice = {.format = NULL};
     int status = tool_start() < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &choice);
 
     return status < 0 ? print(&tool, &choice) : status;

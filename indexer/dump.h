@@ -17,16 +17,31 @@ struct dump_lease {
     enum refusal reason; /* why its name is no answer now; REFUSAL_NONE */
 };
 
+/* What is wanted of it all. */
+struct dump_query {
+    const char *subject; /* what is to be explained */
+    const char *network; /* these: NULL or no address stands for any */
+    const char *guest;
+    const char *name;
+    struct ip address;
+    bool expired; /* what has expired alone */
+};
+
 struct dump_leases {
     struct dump_lease *at;
     size_t count;
 };
 
-/* Collects all leases, by network and address. The caller frees, also after a failure. */
-int dump_collect(struct index *index, struct dump_leases *leases);
+/* Collects the leases that are wanted, by network and address. The caller frees, also after a failure.
+ * -ENOENT: there is no such network. */
+int dump_collect(struct index *index, const struct dump_query *query, struct dump_leases *leases);
 void dump_free(struct dump_leases *leases);
 
 #define CLEANUP_DUMP __attribute__((cleanup(dump_free)))
+
+/* The bridge that libvirt's network of this name has, else the name itself. -ENOENT: it is too long for
+ * either. */
+int dump_find_network(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1]);
 
 /* Who brought a lease, for people: the hook, libvirt's .status, or the path of a lease file. The caller frees
  * `*text`.
@@ -34,24 +49,27 @@ void dump_free(struct dump_leases *leases);
 int dump_feeder(struct index *index, const struct lease *lease, char **text);
 
 /* For people: one aligned line a lease. */
-int dump_table(struct index *index, const char *unused, FILE *to);
+int dump_table(struct index *index, const struct dump_query *query, FILE *to);
 /* For programs: one JSON object, see lvindex-dump(1). */
-int dump_json(struct index *index, const char *unused, FILE *to);
+int dump_json(struct index *index, const struct dump_query *query, FILE *to);
 /* Every key and value, escaped: one line "key = value" a record, by key. */
-int dump_raw(struct index *index, const char *unused, FILE *to);
-/* One network, as `virsh net-dhcp-leases` shows it. `wanted` is its bridge, or its name. -ENOENT when it is
- * not known. */
-int dump_network(struct index *index, const char *wanted, FILE *to);
-/* One running guest, as `virsh domifaddr --source lease` shows it, with host names: a line for each address
+int dump_raw(struct index *index, const struct dump_query *query, FILE *to);
+/* The network, as `virsh net-dhcp-leases` shows it. -ENOENT when it is not known. */
+int dump_network(struct index *index, const struct dump_query *query, FILE *to);
+/* The running guest, as `virsh domifaddr --source lease` shows it, with host names: a line for each address
  * of each of its interfaces. -ENOENT when no network knows it. */
-int dump_guest(struct index *index, const char *wanted, FILE *to);
+int dump_guest(struct index *index, const struct dump_query *query, FILE *to);
 
-/* Why `wanted`, a name or an address, is answered as it is: what stands in the index for it, what was
+/* In the format of /etc/hosts: what the modules answer now, a line for each name and address. */
+int dump_hosts(struct index *index, const struct dump_query *query, FILE *to);
+/* In that of ssh_config(5): a block for each name. */
+int dump_ssh_config(struct index *index, const struct dump_query *query, FILE *to);
+/* Why the subject, a name or an address, is answered as it is: what stands in the index for it, what was
  * refused, and what each module answers. */
-int dump_explain(struct index *index, const char *wanted, FILE *to);
+int dump_explain(struct index *index, const struct dump_query *query, FILE *to);
 
 /* How large the index is, and how its files are filled: for people, and as a JSON object. */
-int dump_stats(struct index *index, const char *unused, FILE *to);
-int dump_stats_json(struct index *index, const char *unused, FILE *to);
+int dump_stats(struct index *index, const struct dump_query *query, FILE *to);
+int dump_stats_json(struct index *index, const struct dump_query *query, FILE *to);
 
 #endif

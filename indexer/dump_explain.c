@@ -231,16 +231,17 @@ static int print_records(const struct subject *subject)
     return rc;
 }
 
-int dump_explain(struct index *index, const char *wanted, FILE *to)
+int dump_explain(struct index *index, const struct dump_query *query, FILE *to)
 {
-    size_t len = strlen(wanted);
-    CLEANUP_FREE char *name = strndup(wanted, len > 0 && wanted[len - 1] == '.' ? len - 1 : len);
-    struct subject subject = {.asked = wanted, .name = name, .index = index, .to = to};
+    size_t len = strlen(query->subject);
+    CLEANUP_FREE char *name =
+        strndup(query->subject, len > 0 && query->subject[len - 1] == '.' ? len - 1 : len);
+    struct subject subject = {.asked = query->subject, .name = name, .index = index, .to = to};
     int rc;
 
     if (name == NULL)
         return -ENOMEM;
-    if (ip_parse(wanted, &subject.ip) < 0)
+    if (ip_parse(query->subject, &subject.ip) < 0)
         subject.ip.len = 0;
     rc = print_records(&subject);
     if (rc == 0)

@@ -101,14 +101,13 @@ static int add_leases(struct json_object *array, const struct dump_leases *lease
     return rc;
 }
 
-int dump_json(struct index *index, const char *unused, FILE *to)
+int dump_json(struct index *index, const struct dump_query *query, FILE *to)
 {
     CLEANUP_DUMP struct dump_leases leases = {NULL, 0};
     CLEANUP_JSON struct json_object *object = json_object_new_object();
     struct json_object *array = json_object_new_array();
     int rc;
 
-    (void)unused;
     if (object == NULL || array == NULL) {
         json_object_put(array);
         return -ENOMEM;
@@ -121,7 +120,7 @@ int dump_json(struct index *index, const char *unused, FILE *to)
     else
         rc = json_add(object, "leases", array);
     if (rc == 0)
-        rc = dump_collect(index, &leases);
+        rc = dump_collect(index, query, &leases);
     if (rc == 0)
         rc = add_leases(array, &leases);
     return rc < 0 ? rc : json_print(object, to);

@@ -39,12 +39,12 @@ static int compare(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int dump_raw(struct index *index, const char *unused, FILE *to)
+int dump_raw(struct index *index, const struct dump_query *query, FILE *to)
 {
     __attribute__((cleanup(lines_free))) struct lines lines = {NULL, 0};
     int rc = store_each_record(index->store, collect, &lines);
 
-    (void)unused;
+    (void)query;
     if (rc < 0)
         return rc;
     if (lines.count > 0)

@@ -83,7 +83,7 @@ static int add_row(struct table *table, const char *name, const struct file_stat
     return table_add(table, cells);
 }
 
-int dump_stats(struct index *index, const char *unused, FILE *to)
+int dump_stats(struct index *index, const struct dump_query *query, FILE *to)
 {
     static const char *const head[] = {"FILE",   "SIZE",   "RECORDS",    "GONE",
                                        "UNUSED", "CHAINS", "MEAN CHAIN", "LONGEST"};
@@ -91,7 +91,7 @@ int dump_stats(struct index *index, const char *unused, FILE *to)
     struct stats stats;
     int rc = take(index, &stats);
 
-    (void)unused;
+    (void)query;
     if (rc == 0)
         rc = table_add(&table, head);
     for (size_t i = 0; rc == 0 && i < stats.files; i++)
@@ -142,13 +142,13 @@ static int add_files(struct json_object *object, const struct stats *stats)
     return rc;
 }
 
-int dump_stats_json(struct index *index, const char *unused, FILE *to)
+int dump_stats_json(struct index *index, const struct dump_query *query, FILE *to)
 {
     CLEANUP_JSON struct json_object *object = json_object_new_object();
     struct stats stats;
     int rc = take(index, &stats);
 
-    (void)unused;
+    (void)query;
     if (object == NULL)
         return -ENOMEM;
     if (rc == 0)

@@ -59,15 +59,14 @@ static int add_lease(struct table *table, const struct dump_lease *entry, uint64
                                                          format_left(lease->expiry, now, left)});
 }
 
-int dump_table(struct index *index, const char *unused, FILE *to)
+int dump_table(struct index *index, const struct dump_query *query, FILE *to)
 {
     static const char *const head[COLUMNS] = {"NETWORK", "ADDRESS", "MAC", "HOST NAME",
                                               "GUEST",   "EXPIRES", "LEFT"};
     CLEANUP_DUMP struct dump_leases leases = {NULL, 0};
     CLEANUP_TABLE struct table table = {.columns = COLUMNS};
-    int rc = dump_collect(index, &leases);
+    int rc = dump_collect(index, query, &leases);
 
-    (void)unused;
     if (rc == 0)
         rc = table_add(&table, head);
     for (size_t i = 0; rc == 0 && i < leases.count; i++)

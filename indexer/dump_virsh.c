@@ -56,39 +56,6 @@ static int by_hwaddr(const void *a, const void *b)
     return order != 0 ? order : ip_compare(&x->ip, &y->ip);
 }
 
-struct search {
-    struct index *index;
-    const char *name;
-    char found[NETWORK_MAX + 1];
-    bool done;
-};
-
-static int match_network(void *context, struct bytes key, struct bytes value)
-{
-    struct search *search = context;
-    struct network network;
-
-    if (key.len - 1 > NETWORK_MAX || !network_unpack(value, &network) || network.name[0] == '\0' ||
-        strcmp(network.name, search->name) != 0)
-        return 0;
-    memcpy(search->found, key.at + 1, key.len - 1);
-    search->found[key.len - 1] = '\0';
-    search->done = true;
-    return 0;
-}
-
-/* The bridge that libvirt's network of this name has, else the name itself. */
-static int find_network(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1])
-{
-    struct search search = {.index = index, .name = name};
-    int rc = store_each(index->store, KEY_NETWORK, match_network, &search);
-
-    if (strlen(name) > NETWORK_MAX)
-        return -ENOENT;
-    strcpy(bridge, search.done ? search.found : name);
-    return rc;
-}
-
 static int add_network_row(struct table *table, const struct lease *lease, const struct network *network)
 {
     char time[TIME_TEXT], mac[HWADDR_TEXT_SIZE], ip[PREFIXED_TEXT], id[OCTETS_TEXT_MAX + 1];
@@ -99,7 +66,7 @@ static int add_network_row(struct table *table, const struct lease *lease, const
                                      lease_shown_name(lease), octets_format(&lease->client_id, id)});
 }
 
-int dump_network(struct index *index, const char *wanted, FILE *to)
+int dump_network(struct index *index, const struct dump_query *query, FILE *to)
 {
     static const char *const head[] = {"Expiry Time", "MAC address", "Protocol",
                                        "IP address",  "Hostname",    "Client ID or DUID"};
@@ -108,12 +75,12 @@ int dump_network(struct index *index, const char *wanted, FILE *to)
     char bridge[NETWORK_MAX + 1];
     struct network network;
     bool known = false;
-    int rc = find_network(index, wanted, bridge);
+    int rc = dump_find_network(index, query->network, bridge);
 
     if (rc == 0)
         rc = index_network(index, bridge, &network);
     if (rc == 0)
-        rc = dump_collect(index, &leases);
+        rc = dump_collect(index, query, &leases);
     if (rc == 0)
         rc = table_add(&table, head);
     if (leases.count > 0)
@@ -121,8 +88,6 @@ int dump_network(struct index *index, const char *wanted, FILE *to)
     for (size_t i = 0; rc == 0 && i < leases.count; i++) {
         const struct lease *lease = &leases.at[i].lease;
 
-        if (strcmp(lease->network, bridge) != 0)
-            continue;
         known = true;
         if (!expiry_passed(lease->expiry, index->now))
             rc = add_network_row(&table, lease, &network);
@@ -188,14 +153,14 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int dump_guest(struct index *index, const char *wanted, FILE *to)
+int dump_guest(struct index *index, const struct dump_query *query, FILE *to)
 {
     static const char *const head[] = {"Network", "MAC address", "Protocol", "Address", "Hostname"};
     CLEANUP_TABLE struct table table = {.columns = sizeof(head) / sizeof(head[0])};
     CLEANUP_TEXTS struct text_list bridges = {NULL, 0};
     int rc = table_add(&table, head);
 
-    if (strlen(wanted) > GUEST_MAX)
+    if (strlen(query->guest) > GUEST_MAX)
         return -ENOENT;
     if (rc == 0)
         rc = source_record_each(index->store, SOURCE_MACS, text_list_collect, &bridges);
@@ -204,7 +169,7 @@ int dump_guest(struct index *index, const char *wanted, FILE *to)
     /* A name spelled as the guest's own counts for more than one that only folds to it. */
     for (int exactly = 1; rc == 0 && exactly >= 0 && table.rows == 1; exactly--) {
         for (size_t i = 0; rc == 0 && i < bridges.count; i++)
-            rc = add_interfaces(&table, index, bridges.at[i], wanted, exactly == 1);
+            rc = add_interfaces(&table, index, bridges.at[i], query->guest, exactly == 1);
     }
     if (rc < 0 || table.rows == 1)
         return rc < 0 ? rc : -ENOENT;

@@ -48,7 +48,7 @@ guest_table=" Network   MAC address         Protocol   Address            Hostna
 equal "a guest" "$guest_table" "$(lvindex_dump --guest Web)"
 equal "a guest in other case" "$guest_table" "$(lvindex_dump -g web)"
 fails "a guest that does not run" 1 lvindex_dump --guest nobody
-fails "two tables at once" 2 lvindex_dump --guest Web --network lab
+fails "two formats at once" 2 lvindex_dump --raw --stats
 
 # A network without a lease is one all the same; undefined, it is none.
 echo '[]' >"$LIBVIRT/virbr7.status.new"

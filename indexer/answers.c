@@ -1,0 +1,120 @@
+#include "answers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "schema/claim.h"
+
+struct collecting {
+    struct answers *answers;
+    uint64_t now;
+};
+
+/* Does any claim of this family answer without being a last resort? */
+static bool has_better(struct bytes value, uint64_t now, uint8_t family_len)
+{
+    struct unpacker rest = unpacker_of(value);
+    struct claim claim;
+
+    while (claim_next(&rest, &claim)) {
+        if (claim.ip.len == family_len && claim_answers(&claim, now) &&
+            (claim.flags & CLAIM_LAST_RESORT) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int add_address(struct answer *answer, const struct claim *claim)
+{
+    struct answer_address *more;
+
+    /* Networks that share an address: their claims stand side by side. */
+    if (answer->count > 0 && ip_compare(&answer->at[answer->count - 1].ip, &claim->ip) == 0)
+        return 0;
+    more = reallocarray(answer->at, answer->count + 1, sizeof(*more));
+    if (more == NULL)
+        return -ENOMEM;
+    answer->at = more;
+    more += answer->count++;
+    *more = (struct answer_address){.ip = claim->ip};
+    memcpy(more->network, claim->network.at, claim->network.len);
+    return 0;
+}
+
+/* Notes the name as the first of its claims spells it. */
+static int set_name(struct answer *answer, const struct claim *claim, struct bytes key)
+{
+    struct bytes name = claim->label.len > 0 ? claim->label : (struct bytes){key.at + 1, key.len - 1};
+
+    if (answer->name == NULL)
+        answer->name = strndup((const char *)name.at, name.len);
+    return answer->name == NULL ? -ENOMEM : 0;
+}
+
+static int add_claims(struct answer *answer, struct bytes key, struct bytes value, uint64_t now)
+{
+    bool better_ipv4 = has_better(value, now, IPV4_LEN), better_ipv6 = has_better(value, now, IPV6_LEN);
+    struct unpacker rest = unpacker_of(value);
+    struct claim claim;
+    int rc = 0;
+
+    while (rc == 0 && claim_next(&rest, &claim)) {
+        bool better = claim.ip.len == IPV4_LEN ? better_ipv4 : better_ipv6;
+
+        if (!claim_answers(&claim, now) || (better && (claim.flags & CLAIM_LAST_RESORT) != 0))
+            continue;
+        rc = claim.network.len > NETWORK_MAX ? -EBADMSG : set_name(answer, &claim, key);
+        if (rc == 0)
+            rc = add_address(answer, &claim);
+    }
+    return rc == 0 && rest.bad ? -EBADMSG : rc;
+}
+
+static int collect(void *context, struct bytes key, struct bytes value)
+{
+    struct collecting *collecting = context;
+    struct answers *answers = collecting->answers;
+    struct answer *more = reallocarray(answers->at, answers->count + 1, sizeof(*more));
+    int rc;
+
+    if (more == NULL)
+        return -ENOMEM;
+    answers->at = more;
+    more += answers->count++;
+    *more = (struct answer){.guest = key.at[0] == KEY_GUEST};
+    rc = add_claims(more, key, value, collecting->now);
+    if (rc == 0 && more->count == 0)
+        answers->count--;
+    return rc;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct answer *left = a, *right = b;
+    int order = strcasecmp(left->name, right->name);
+
+    return order != 0 ? order : right->guest - left->guest;
+}
+
+int answers_collect(struct index *index, struct answers *answers)
+{
+    struct collecting collecting = {answers, index->now};
+    int rc = store_each(index->store, KEY_GUEST, collect, &collecting);
+
+    if (rc == 0)
+        rc = store_each(index->store, KEY_HOST, collect, &collecting);
+    if (rc == 0 && answers->count > 0)
+        qsort(answers->at, answers->count, sizeof(*answers->at), compare);
+    return rc;
+}
+
+void answers_free(struct answers *answers)
+{
+    for (size_t i = 0; i < answers->count; i++) {
+        free(answers->at[i].name);
+        free(answers->at[i].at);
+    }
+    free(answers->at);
+}

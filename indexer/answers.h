@@ -1,0 +1,38 @@
+/*
+ * All names with the addresses that they have now: what the modules would answer, name by name.
+ */
+#ifndef LVINDEX_INDEXER_ANSWERS_H
+#define LVINDEX_INDEXER_ANSWERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "index.h"
+
+struct answer_address {
+    struct ip ip;
+    char network[NETWORK_MAX + 1];
+};
+
+/* One name. */
+struct answer {
+    char *name; /* as its owner spells it */
+    bool guest; /* a libvirt guest's name, else a host name */
+    struct answer_address *at;
+    size_t count; /* at least one */
+};
+
+struct answers {
+    struct answer *at;
+    size_t count;
+};
+
+/* Collects them by name, case folded; where a guest and a host name are the same, the guest's comes first, as
+ * in the recommended nsswitch.conf. Names of guests that differ in case alone are one, as for who asks in
+ * another case. The caller frees, also after a failure. -errno. */
+int answers_collect(struct index *index, struct answers *answers);
+void answers_free(struct answers *answers);
+
+#define CLEANUP_ANSWERS __attribute__((cleanup(answers_free)))
+
+#endif
