@@ -26,6 +26,8 @@ static void print_help(const struct tool *tool)
            "                      as a JSON object\n"
            "  -e, --explain=NAME  why a name, or an address, is answered as it is: what the index\n"
            "                      has for it, what was refused, what each module answers\n"
+           "  -c, --check         what keeps names from resolving on this host, as one line a\n"
+           "                      finding; best as root; with --json, as a JSON array\n"
            "\n"
            "Filters, which go together; for the table, --json, --hosts and --ssh-config:\n"
            "  -n, --network=NAME  one network: its bridge, libvirt's name of it, or - for the\n"
@@ -54,7 +56,7 @@ static void print_help(const struct tool *tool)
            "  %s --network default\n"
            "\n"
            "Exit status: 0 done; 1 there is no index, no such network or guest, or it could not be\n"
-           "read; 2 wrong usage.\n",
+           "read, or --check found something; 2 wrong usage.\n",
            tool->name, tool->name, tool->name, tool->name);
 }
 
@@ -64,6 +66,7 @@ typedef int format_fn(struct index *index, const struct dump_query *query, FILE 
 struct choice {
     format_fn *format; /* NULL: the table, or what a lone filter asks for */
     bool json;
+    bool check;
     bool all; /* no filter changes the format */
     struct dump_query query;
 };
@@ -83,6 +86,32 @@ static void check_access(struct index *index, const struct report *report)
         report_problem(report, "others may write it: the modules do not use it", "%s", path);
     else if ((st.st_mode & S_IROTH) == 0)
         report_problem(report, "not everybody may read it: names resolve for some only", "%s", path);
+}
+
+static void say_nothing(void *context, const char *what, const char *why)
+{
+    (void)context;
+    (void)what;
+    (void)why;
+}
+
+static const struct report report_nowhere = {say_nothing, NULL, NULL};
+
+/* Without an index, that is a finding like others. */
+static int print_check(struct tool *tool, bool json)
+{
+    struct index *index = NULL;
+    int rc;
+
+    index_open_read(tool_state_dir(), &report_nowhere, &index);
+    rc = dump_check(tool_state_dir(), index, json, stdout);
+    index_close(index);
+    if (rc < 0) {
+        const struct report report = tool_report(tool);
+
+        report_errno(&report, rc, "--check");
+    }
+    return tool_finish_output(tool) == TOOL_DONE && rc == 0 ? TOOL_DONE : TOOL_FAILED;
 }
 
 static int print(struct tool *tool, const struct choice *choice)
@@ -114,6 +143,7 @@ static const struct option longs[] = {
     {"stats", no_argument, NULL, 's'},
     {"hosts", no_argument, NULL, 'H'},
     {"ssh-config", no_argument, NULL, 'S'},
+    {"check", no_argument, NULL, 'c'},
     {"explain", required_argument, NULL, 'e'},
     {"network", required_argument, NULL, 'n'},
     {"guest", required_argument, NULL, 'g'},
@@ -148,6 +178,9 @@ static int take_option(struct tool *tool, int option, struct choice *choice)
     switch (option) {
     case 'j':
         choice->json = true;
+        return -1;
+    case 'c':
+        choice->check = true;
         return -1;
     case 'a':
         choice->all = true;
@@ -201,11 +234,15 @@ static format_fn *usual_format(const struct choice *choice)
     return dump_table;
 }
 
-/* Which formats go with which options. An exit status, or -1 to go on. */
+/* Which formats go with which options; a check is made here. An exit status, or -1 to go on. */
 static int settle(struct tool *tool, struct choice *choice)
 {
     format_fn *format = choice->format;
 
+    if (choice->check)
+        return format == NULL && !choice->all && !is_filtered(&choice->query)
+                   ? print_check(tool, choice->json)
+                   : tool_usage_error(tool, "--check goes with --json alone");
     if (format == NULL) {
         choice->format = usual_format(choice);
         return -1;
@@ -227,7 +264,7 @@ static int parse(struct tool *tool, int argc, char **argv, struct choice *choice
     int option, status = -1;
 
     opterr = 0;
-    while (status < 0 && (option = getopt_long(argc, argv, ":jrsHSae:n:g:hV", longs, NULL)) != -1) {
+    while (status < 0 && (option = getopt_long(argc, argv, ":jrsHSace:n:g:hV", longs, NULL)) != -1) {
         if (option == '?' || option == ':')
             return tool_usage_error(tool,
                                     option == ':' ? "%s needs a value" : "%s is no option or takes no value",

@@ -68,6 +68,10 @@ int dump_ssh_config(struct index *index, const struct dump_query *query, FILE *t
  * refused, and what each module answers. */
 int dump_explain(struct index *index, const struct dump_query *query, FILE *to);
 
+/* What keeps names from resolving on this host: a line for each finding, or a JSON array. 1 when anything was
+ * found, 0, or -errno. `index` may be NULL: there is none. */
+int dump_check(const char *dir, struct index *index, bool json, FILE *to);
+
 /* How large the index is, and how its files are filled: for people, and as a JSON object. */
 int dump_stats(struct index *index, const struct dump_query *query, FILE *to);
 int dump_stats_json(struct index *index, const struct dump_query *query, FILE *to);

@@ -8,9 +8,8 @@
 #include "leases.h"
 #include "status.h"
 
-static int read_sources(struct index *index, void *context)
+int sync_read(struct index *index, const struct sync_sources *sources)
 {
-    const struct sync_sources *sources = *(const struct sync_sources *const *)context;
     int rc = guests_refresh(index, &sources->libvirt);
 
     if (rc == 0)
@@ -24,6 +23,14 @@ static int read_sources(struct index *index, void *context)
         /* A file that is not there is reported under the name that was given. */
         rc = lease_file_refresh(index, source->network, path != NULL ? path : source->path);
     }
+    return rc;
+}
+
+static int read_sources(struct index *index, void *context)
+{
+    const struct sync_sources *sources = *(const struct sync_sources *const *)context;
+    int rc = sync_read(index, sources);
+
     if (rc == 0)
         rc = leases_prune(index);
     return rc < 0 ? index_failed(index, rc) : 0;

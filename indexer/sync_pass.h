@@ -20,6 +20,10 @@ struct sync_sources {
     size_t lease_count;
 };
 
+/* Brings an open index in line with the sources. What could not be read is reported. -errno only for failures
+ * of the index itself. */
+int sync_read(struct index *index, const struct sync_sources *sources);
+
 /* Brings the index of `state_dir`, opened as `mode` says (STORE_WRITE, STORE_CHECK), in line with the
  * sources: 1 when anything changed, 0 when nothing did, or -errno. What could not be read, and every failure,
  * is reported. */

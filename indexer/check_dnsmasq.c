@@ -1,0 +1,105 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "cleanup.h"
+#include "dnsmasq.h"
+#include "source_record.h"
+#include "text_list.h"
+
+#define HOOK "lvindex-hook"
+
+struct checking {
+    struct check *check;
+    struct text_list networks; /* of those that run the hook */
+};
+
+/* Is the script the hook, if only by a link, as libvirt's helper may be one? */
+static bool is_hook(const char *script)
+{
+    CLEANUP_FREE char *real = realpath(script, NULL);
+    const char *name = real != NULL ? strrchr(real, '/') : strrchr(script, '/');
+
+    return name != NULL && strcmp(name + 1, HOOK) == 0;
+}
+
+/* Does the index know the network's .status? */
+static bool has_status(struct check *check, const char *network)
+{
+    CLEANUP_SOURCE struct source_record record = {.count = 0};
+    char name[SOURCE_NAME_MAX + 1];
+
+    return check->index != NULL &&
+           snprintf(name, sizeof(name), SOURCE_STATUS "%s", network) < (int)sizeof(name) &&
+           source_record_load(check->index->store, name, &record) == 0 && record.value.at != NULL;
+}
+
+/* Any network that the lease file is read for. */
+static int same_file(void *context, const char *rest)
+{
+    const char *path = strchr(rest, '=');
+
+    return path != NULL && strcmp(path + 1, context) == 0;
+}
+
+static bool is_followed(struct check *check, const struct dnsmasq *dnsmasq)
+{
+    CLEANUP_FREE char *path = NULL;
+
+    if (dnsmasq->libvirt && has_status(check, dnsmasq->network))
+        return true;
+    path = realpath(dnsmasq->lease_file != NULL ? dnsmasq->lease_file : "/var/lib/misc/dnsmasq.leases", NULL);
+    return check->index != NULL && path != NULL &&
+           source_record_each(check->index->store, SOURCE_LEASES, same_file, path) > 0;
+}
+
+static int check_hooked(struct checking *checking, const struct dnsmasq *dnsmasq)
+{
+    if (!dnsmasq->leasefile_ro && !dnsmasq->script_on_renewal)
+        return check_add(checking->check,
+                         "it does not tell of renewals, and names end with the first lease time",
+                         "add \"script-on-renewal\" to its configuration",
+                         "dnsmasq (process %d): runs the hook without script-on-renewal", dnsmasq->pid);
+    return 0;
+}
+
+static int check_network(struct checking *checking, const struct dnsmasq *dnsmasq)
+{
+    if (text_list_contains(&checking->networks, dnsmasq->network))
+        return check_add(checking->check, "each takes the other's leases for its own",
+                         "give each its own LVINDEX_NETWORK in its environment",
+                         "dnsmasq (process %d): tells the hook the network \"%s\", as another one does",
+                         dnsmasq->pid, dnsmasq->network);
+    return text_list_add(&checking->networks, dnsmasq->network, strlen(dnsmasq->network));
+}
+
+static int check_one(void *context, const struct dnsmasq *dnsmasq)
+{
+    struct checking *checking = context;
+    int rc;
+
+    if (!dnsmasq->dhcp)
+        return 0;
+    if (dnsmasq->script == NULL || !is_hook(dnsmasq->script))
+        return is_followed(checking->check, dnsmasq)
+                   ? 0
+                   : check_add(checking->check, "its leases have no names",
+                               "set \"dhcp-script\" to lvindex-hook, or have lvindex-sync --watch follow its "
+                               "lease file",
+                               "dnsmasq (process %d): does not run the hook, and nothing follows its leases",
+                               dnsmasq->pid);
+    rc = check_hooked(checking, dnsmasq);
+    return rc < 0 ? rc : check_network(checking, dnsmasq);
+}
+
+int check_dnsmasq(struct check *check)
+{
+    struct checking checking = {.check = check};
+    int rc = dnsmasq_each(check_one, &checking);
+
+    text_list_free(&checking.networks);
+    return rc;
+}

@@ -1,0 +1,168 @@
+#!/bin/bash
+# lvindex-dump --check: each misconfiguration, planted alone into a host that is in order, is named, and nothing else.
+source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
+
+MODULES=$BUILD/nss
+
+check() {
+    local status=0
+    sandbox_env LD_LIBRARY_PATH="$MODULES" "$BUILD/indexer/lvindex-dump" --check "$@" 2>&1 || status=$?
+    echo "status $status"
+}
+
+in_order() {
+    equal "in order: $1" "Nothing was found that would keep names from resolving.
+status 0" "$(check)"
+}
+
+# finds WHAT TEXT...: a line for each finding, which begins with that text, and has a reason and a cure.
+finds() {
+    local what=$1 found
+    shift
+    found=$(check)
+    equal "$what: so many findings" "$#" "$(grep -c '^.*: .*: .*; .*$\|^.*: [^;]*; .*$' <<<"$found")"
+    local text
+    for text; do
+        if grep -Fq -- "$text" <<<"$found"; then
+            passed "$what: $text"
+        else
+            failed "$what: $text" "$found"
+        fi
+    done
+    equal "$what: exit status" "status 1" "$(tail -n 1 <<<"$found")"
+}
+
+nsswitch() {
+    echo "$1" >"$SANDBOX/nsswitch.conf"
+}
+
+event() {
+    succeeds "event: $*" sandbox_env LVINDEX_NETWORK="${NETWORK-}" DNSMASQ_CLIENT_ID="${CLIENT_ID-}" \
+        "$BUILD/hook/lvindex-hook" "$@"
+}
+
+# --- Nothing is there yet -----------------------------------------------------------------------------------------
+
+finds "no index" "index.tdb: there is no index that could be read: no name is known"
+event add 52:54:00:00:00:01 192.0.2.1 web
+in_order "an index"
+equal "as JSON" '[]' "$(check --json | sed '$d' | jq -c .)"
+
+# --- nsswitch.conf --------------------------------------------------------------------------------------------------
+
+nsswitch 'hosts: files dns'
+finds "not there" "/etc/nsswitch.conf: neither lvindex nor lvindex_guest"
+equal "as JSON" "/etc/nsswitch.conf: neither lvindex nor lvindex_guest" "$(check --json | sed '$d' | jq -r '.[0].what')"
+nsswitch '#hosts: lvindex'
+finds "a comment" "/etc/nsswitch.conf: neither lvindex nor lvindex_guest"
+nsswitch 'hosts: files resolve [!UNAVAIL=return] lvindex_guest lvindex dns'
+finds "behind resolve" '/etc/nsswitch.conf: "resolve" with an action "return" stands before the modules'
+nsswitch 'hosts: files myhostname [ NOTFOUND = return ] lvindex'
+finds "behind an action with blanks" '/etc/nsswitch.conf: "myhostname" with an action'
+nsswitch $'hosts:\tfiles dns lvindex_guest lvindex'
+finds "behind dns" '/etc/nsswitch.conf: "dns" stands before the modules'
+for line in 'hosts: files mdns4_minimal [NOTFOUND=return] lvindex_guest lvindex dns' \
+    ' hosts : files [SUCCESS=return] lvindex resolve [!UNAVAIL=return] dns # dns' \
+    'hosts: files [!NOTFOUND=return] lvindex' 'hosts: lvindex_guest [NOTFOUND=return] dns'; do
+    nsswitch "$line"
+    in_order "$line"
+done
+sandbox_nsswitch
+
+# --- Modules and index ------------------------------------------------------------------------------------------------
+
+mkdir "$SANDBOX/nowhere"
+MODULES=$SANDBOX/nowhere
+finds "no modules" "module lvindex_guest: libnss_lvindex_guest.so.2: cannot open" "module lvindex: libnss_lvindex.so.2: cannot"
+MODULES=$BUILD/nss
+
+chmod g+w "$INDEX"
+finds "writable by others" "module lvindex_guest: does not take the index" "module lvindex: does not take the index" \
+    "index.tdb: others may write it"
+chmod 0600 "$INDEX"
+finds "readable by root alone" "index.tdb: not everybody may read it"
+chmod 0644 "$INDEX"
+chmod 0700 "$SANDBOX/state"
+finds "a closed directory" "/state: not everybody may read it"
+chmod 0755 "$SANDBOX/state"
+
+cp "$INDEX" "$SANDBOX/sound"
+# A byte of a record's, which breaks no structure: the modules answer on.
+offset=$(grep -abo 'web' "$INDEX" | tail -n 1 | cut -d: -f1)
+printf 'X' | dd of="$INDEX" bs=1 seek="$offset" conv=notrunc status=none
+finds "damaged" "index.tdb: damaged"
+mv "$SANDBOX/sound" "$INDEX"
+in_order "the sound one again"
+
+# --- Leases -----------------------------------------------------------------------------------------------------------
+
+event add 52:54:00:00:00:02 192.0.2.2 web
+finds "two machines of one name" "web: the name of two machines, 52:54:00:00:00:01 and 52:54:00:00:00:02"
+event old 52:54:00:00:00:02 192.0.2.2 db
+CLIENT_ID=ff:01:02 event old 52:54:00:00:00:02 192.0.2.2 db
+CLIENT_ID=ff:01:02 event add 52:54:00:00:00:03 192.0.2.3 three
+finds "two machines of one client-id" "client-id ff:01:02: of two machines, 52:54:00:00:00:02 and 52:54:00:00:00:03"
+event del 52:54:00:00:00:03 192.0.2.3
+NETWORK=lab event add 52:54:00:00:00:02 192.0.2.2 db
+finds "a lease twice" '192.0.2.2: one lease under two networks, "" and "lab"'
+NETWORK=lab event del 52:54:00:00:00:02 192.0.2.2
+in_order "leases"
+
+# --- Sources ----------------------------------------------------------------------------------------------------------
+
+macs_write virbr7 web=52:54:00:00:00:01
+finds "nobody follows libvirt's files" "1 changes in the files of libvirt and dnsmasq, the first: virbr7: guest web running"
+succeeds "lvindex-sync" lvindex_sync
+in_order "followed"
+echo '{' >"$SANDBOX/libvirt/virbr7.status"
+finds "a damaged file of libvirt's" "virbr7.status: damaged"
+rm "$SANDBOX/libvirt/virbr7.status"
+
+# --- dnsmasq ----------------------------------------------------------------------------------------------------------
+
+lab_bridge
+RANGE=(--interface=br0 --dhcp-range=192.168.150.128,192.168.150.254,1h)
+dnsmasq_start "${RANGE[@]}"
+finds "a dnsmasq without the hook" "dnsmasq (process $DNSMASQ_PID): does not run the hook, and nothing follows its leases"
+echo "4000000000 52:54:00:00:00:09 192.168.150.200 nine *" >"$SANDBOX/dnsmasq.leases"
+succeeds "its lease file is followed" lvindex_sync --leases="$SANDBOX/dnsmasq.leases"
+in_order "a dnsmasq whose lease file is followed"
+dnsmasq_stop
+rm "$SANDBOX/dnsmasq.leases"
+: >"$SANDBOX/dnsmasq.leases"
+
+succeeds "without its leases" lvindex_sync --leases="$SANDBOX/dnsmasq.leases"
+
+dnsmasq_start "${RANGE[@]}" --dhcp-script="$BUILD/hook/lvindex-hook"
+finds "no renewals" "dnsmasq (process $DNSMASQ_PID): runs the hook without script-on-renewal"
+dnsmasq_stop
+
+# What matters stands in its files, too.
+mkdir "$SANDBOX/conf.d"
+echo "script-on-renewal # and more" >"$SANDBOX/conf.d/lvindex.conf"
+echo "dhcp-script=/bin/false" >"$SANDBOX/conf.d/lvindex.conf~"
+dnsmasq_start "${RANGE[@]}" --dhcp-script="$BUILD/hook/lvindex-hook" --conf-dir="$SANDBOX/conf.d"
+in_order "a dnsmasq with the hook"
+
+bridge_add br1 192.168.151.1/24
+exec_sandbox_env "$SANDBOX/bin/dnsmasq" --keep-in-foreground --conf-file=/dev/null --pid-file= --no-resolv --no-hosts \
+    --log-facility="$SANDBOX/second.log" --dhcp-leasefile="$SANDBOX/second.leases" --bind-interfaces --except-interface=lo \
+    --interface=br1 --dhcp-range=192.168.151.128,192.168.151.254,1h --script-on-renewal \
+    --dhcp-script="$BUILD/hook/lvindex-hook" </dev/null &
+second=$!
+wait_until 15 grep -q 'started, version' "$SANDBOX/second.log"
+finds "two with one name" 'tells the hook the network "", as another one does'
+kill "$second"
+wait "$second" || true
+
+# --- nscd -------------------------------------------------------------------------------------------------------------
+
+mkdir -p /run/nscd
+mount -t tmpfs none /run/nscd
+python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/nscd/socket")'
+finds "nscd" "nscd: caches host names"
+umount /run/nscd
+
+fails "other options beside it" 2 lvindex_dump --check --raw
+
+finish
