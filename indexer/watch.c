@@ -3,12 +3,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <unistd.h>
+#include <time.h>
 
-#include "cleanup.h"
 #include "text_list.h"
 #include "watch_dirs.h"
 
@@ -91,20 +90,20 @@ static int wait_for(int fd, int milliseconds, const sigset_t *during_wait)
 {
     const struct timespec limit = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
     struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-    int rc = ppoll(&poll_fd, 1, milliseconds < 0 ? NULL : &limit, during_wait);
+    int rc = ppoll(&poll_fd, 1, &limit, during_wait);
 
     return rc < 0 ? -errno : rc;
 }
 
 /* Takes all changes of a burst: they are one pass. */
-static int wait_out(int inotify, const struct sync_sources *sources, const sigset_t *during_wait)
+static int wait_out(const struct watch_dirs *dirs, const sigset_t *during_wait)
 {
     int rc = 1;
 
     for (int waited = 0; rc > 0 && waited < LATEST_MS; waited += QUIET_MS) {
-        rc = wait_for(inotify, QUIET_MS, during_wait);
+        rc = wait_for(dirs->inotify, QUIET_MS, during_wait);
         if (rc > 0) {
-            int more = watch_dirs_read(inotify, sources);
+            int more = watch_dirs_read(dirs);
 
             if (more < 0)
                 return more;
@@ -113,25 +112,35 @@ static int wait_out(int inotify, const struct sync_sources *sources, const sigse
     return rc == -EINTR || rc > 0 ? 0 : rc;
 }
 
-/* Waits for a change of a source, or for `milliseconds` (-1: for ever). */
-static int wait_for_change(int inotify, int milliseconds, const struct sync_sources *sources,
-                           const sigset_t *during_wait)
+static int64_t milliseconds_now(void)
 {
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits for a change of a source, or for `milliseconds`, whatever else happens in its directory meanwhile. */
+static int wait_for_change(const struct watch_dirs *dirs, int milliseconds, const sigset_t *during_wait)
+{
+    int64_t deadline = milliseconds_now() + milliseconds;
+
     for (;;) {
-        int rc = wait_for(inotify, milliseconds, during_wait);
+        int64_t left = deadline - milliseconds_now();
+        int rc = left > 0 ? wait_for(dirs->inotify, (int)left, during_wait) : 0;
 
         if (rc == -EINTR || rc == 0)
             return 0;
         if (rc > 0)
-            rc = watch_dirs_read(inotify, sources);
+            rc = watch_dirs_read(dirs);
         if (rc > 0)
-            return wait_out(inotify, sources, during_wait);
+            return wait_out(dirs, during_wait);
         if (rc < 0)
             return rc;
     }
 }
 
-static int follow(int inotify, struct problems *problems, const char *state_dir,
+static int follow(struct watch_dirs *dirs, struct problems *problems, const char *state_dir,
                   const struct sync_sources *sources, const sigset_t *during_wait)
 {
     bool first = true;
@@ -140,7 +149,7 @@ static int follow(int inotify, struct problems *problems, const char *state_dir,
     while (rc == 0 && !stopped) {
         int result;
 
-        rc = watch_dirs_arm(inotify, sources);
+        rc = watch_dirs_arm(dirs, sources);
         if (rc < 0)
             break;
         result = pass(problems, state_dir, sources);
@@ -149,7 +158,7 @@ static int follow(int inotify, struct problems *problems, const char *state_dir,
         if (first && (result == -EACCES || result == -EPERM || result == -EROFS))
             return -ECANCELED;
         first = false;
-        rc = wait_for_change(inotify, result < 0 ? RETRY_MS : REARM_MS, sources, during_wait);
+        rc = wait_for_change(dirs, result < 0 ? RETRY_MS : REARM_MS, during_wait);
     }
     return rc;
 }
@@ -157,13 +166,16 @@ static int follow(int inotify, struct problems *problems, const char *state_dir,
 int watch(struct tool *tool, const char *state_dir, const struct sync_sources *sources)
 {
     struct problems problems = {.out = tool_report(tool)};
-    CLEANUP_FD int inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    struct watch_dirs dirs;
     sigset_t during_wait;
-    int rc = inotify < 0 ? -errno : handle_signals(&during_wait);
+    int rc = watch_dirs_open(&dirs);
 
     if (rc == 0)
-        rc = follow(inotify, &problems, state_dir, sources, &during_wait);
+        rc = handle_signals(&during_wait);
+    if (rc == 0)
+        rc = follow(&dirs, &problems, state_dir, sources, &during_wait);
     text_list_free(&problems.before);
+    watch_dirs_close(&dirs);
     if (rc == -ECANCELED) /* reported by the pass */
         return rc;
     return rc < 0 ? report_errno(&problems.out, rc, "--watch") : 0;

@@ -18,6 +18,44 @@
 /* After these the watches may not be where they should be. */
 #define LOST_EVENTS (IN_Q_OVERFLOW | IN_IGNORED | IN_UNMOUNT | OWN_EVENTS)
 
+/* Of a directory where many write, events may come as fast as they are read. */
+#define READS_MAX 64
+
+/* A name that counts in a watched directory. */
+struct watched_name {
+    int wd;
+    bool suffix; /* of many files; else it is one file's own */
+    char name[NAME_MAX + 1];
+};
+
+int watch_dirs_open(struct watch_dirs *dirs)
+{
+    *dirs = (struct watch_dirs){.inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+    return dirs->inotify < 0 ? -errno : 0;
+}
+
+void watch_dirs_close(struct watch_dirs *dirs)
+{
+    free(dirs->names);
+    if (dirs->inotify >= 0)
+        close(dirs->inotify);
+}
+
+static int add_name(struct watch_dirs *dirs, int wd, bool suffix, const char *name)
+{
+    struct watched_name *more;
+
+    if (strlen(name) > NAME_MAX)
+        return -ENAMETOOLONG;
+    more = reallocarray(dirs->names, dirs->count + 1, sizeof(*more));
+    if (more == NULL)
+        return -ENOMEM;
+    dirs->names = more;
+    more[dirs->count] = (struct watched_name){.wd = wd, .suffix = suffix};
+    strcpy(more[dirs->count++].name, name);
+    return 0;
+}
+
 static bool is_directory(const char *path)
 {
     struct stat st;
@@ -25,67 +63,97 @@ static bool is_directory(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Watches the directory `path`, or the nearest one above that exists. */
-static int arm(int inotify, const char *path)
+/* Watches the directory `path`: 0. Or the nearest one above that exists: 1, with the name in it that leads to
+ * `path`. Or -errno. */
+static int watch_nearest(int inotify, const char *path, int *wd, char missing[static NAME_MAX + 1])
 {
-    char dir[PATH_MAX];
+    char dir[PATH_MAX], copy[PATH_MAX];
 
     if ((size_t)snprintf(dir, sizeof(dir), "%s", path) >= sizeof(dir))
         return -ENAMETOOLONG;
     for (;;) {
-        char above[PATH_MAX];
-
-        if (inotify_add_watch(inotify, dir, WATCHED_EVENTS) >= 0) {
-            /* What was missing may have come just before the watch did. */
-            if (strcmp(dir, path) == 0 || !is_directory(path))
-                return 0;
+        *wd = inotify_add_watch(inotify, dir, WATCHED_EVENTS);
+        if (*wd >= 0 && strcmp(dir, path) == 0)
+            return 0;
+        if (*wd >= 0 && !is_directory(path))
+            return 1;
+        if (*wd >= 0) {
+            /* What was missing came just before the watch did. */
             strcpy(dir, path);
             continue;
         }
         if ((errno != ENOENT && errno != ENOTDIR) || strcmp(dir, "/") == 0 || strcmp(dir, ".") == 0)
             return -errno;
-        strcpy(above, dir);
-        strcpy(dir, dirname(above));
+        strcpy(copy, dir);
+        snprintf(missing, NAME_MAX + 1, "%s", basename(copy));
+        strcpy(copy, dir);
+        strcpy(dir, dirname(copy));
     }
 }
 
-static int arm_below(int inotify, const char *dir, const char *name)
+/* Watches for names in the directory `path`, or for its coming. */
+static int arm(struct watch_dirs *dirs, const char *path, bool suffix, const char *const *names, size_t count)
 {
-    char path[PATH_MAX];
+    char missing[NAME_MAX + 1];
+    int wd, rc = watch_nearest(dirs->inotify, path, &wd, missing);
 
-    if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >= sizeof(path))
-        return -ENAMETOOLONG;
-    return arm(inotify, path);
+    if (rc == 1)
+        return add_name(dirs, wd, false, missing);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = add_name(dirs, wd, suffix, names[i]);
+    return rc;
 }
 
-static int arm_parent(int inotify, const char *file)
+static int arm_networks(struct watch_dirs *dirs, const char *path)
 {
-    char path[PATH_MAX];
+    static const char *const suffixes[] = {".status", ".macs", ".conf"};
 
-    if ((size_t)snprintf(path, sizeof(path), "%s", file) >= sizeof(path))
-        return -ENAMETOOLONG;
-    return arm(inotify, dirname(path));
+    return arm(dirs, path, true, suffixes, sizeof(suffixes) / sizeof(suffixes[0]));
 }
 
-/* Where a lease file is, and, if it is a link, where what it leads to is. */
-static int arm_parents(int inotify, const char *file)
+static int arm_definitions(struct watch_dirs *dirs, const char *dir, const char *driver)
+{
+    static const char *const suffix = ".xml";
+    char path[PATH_MAX];
+
+    if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, driver) >= sizeof(path))
+        return -ENAMETOOLONG;
+    return arm(dirs, path, true, &suffix, 1);
+}
+
+static int arm_file(struct watch_dirs *dirs, const char *file)
+{
+    char dir[PATH_MAX], copy[PATH_MAX];
+    const char *name;
+
+    if ((size_t)snprintf(copy, sizeof(copy), "%s", file) >= sizeof(copy))
+        return -ENAMETOOLONG;
+    strcpy(dir, copy);
+    name = basename(copy);
+    return arm(dirs, dirname(dir), false, &name, 1);
+}
+
+/* A lease file where it is, and, if it is a link, where what it leads to is. */
+static int arm_leases(struct watch_dirs *dirs, const char *file)
 {
     char real[PATH_MAX];
-    int rc = arm_parent(inotify, file);
+    int rc = arm_file(dirs, file);
 
-    return rc == 0 && realpath(file, real) != NULL ? arm_parent(inotify, real) : rc;
+    return rc == 0 && realpath(file, real) != NULL ? arm_file(dirs, real) : rc;
 }
 
-int watch_dirs_arm(int inotify, const struct sync_sources *sources)
+int watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources)
 {
-    int rc = arm(inotify, sources->libvirt.networks);
+    int rc;
 
+    dirs->count = 0;
+    rc = arm_networks(dirs, sources->libvirt.networks);
     if (rc == 0)
-        rc = arm_below(inotify, sources->libvirt.definitions, "qemu");
+        rc = arm_definitions(dirs, sources->libvirt.definitions, "qemu");
     if (rc == 0)
-        rc = arm_below(inotify, sources->libvirt.definitions, "lxc");
+        rc = arm_definitions(dirs, sources->libvirt.definitions, "lxc");
     for (size_t i = 0; rc == 0 && i < sources->lease_count; i++)
-        rc = arm_parents(inotify, sources->leases[i].path);
+        rc = arm_leases(dirs, sources->leases[i].path);
     return rc;
 }
 
@@ -96,41 +164,33 @@ static bool ends_in(const char *name, const char *suffix)
     return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
 }
 
-static const char *base_name(const char *path)
+static bool matches(const struct watched_name *watched, const struct inotify_event *event)
 {
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
+    if (watched->wd != event->wd || event->len == 0)
+        return false;
+    return watched->suffix ? ends_in(event->name, watched->name) : strcmp(event->name, watched->name) == 0;
 }
 
-/* May an event of this name concern a source? */
-static bool is_source(const char *name, const struct sync_sources *sources)
+/* Whoever may write into one of the directories must not keep us busy: other names than a source's do not
+ * count. */
+static bool concerns(const struct watch_dirs *dirs, const struct inotify_event *event)
 {
-    if (ends_in(name, ".status") || ends_in(name, ".macs") || ends_in(name, ".xml") || ends_in(name, ".conf"))
+    if ((event->mask & LOST_EVENTS) != 0)
         return true;
-    for (size_t i = 0; i < sources->lease_count; i++) {
-        char real[PATH_MAX];
-
-        if (strcmp(name, base_name(sources->leases[i].path)) == 0 ||
-            (realpath(sources->leases[i].path, real) != NULL && strcmp(name, base_name(real)) == 0))
+    for (size_t i = 0; i < dirs->count; i++) {
+        if (matches(&dirs->names[i], event))
             return true;
     }
     return false;
 }
 
-static bool concerns(const struct inotify_event *event, const struct sync_sources *sources)
-{
-    return (event->mask & (LOST_EVENTS | IN_ISDIR)) != 0 ||
-           (event->len > 0 && is_source(event->name, sources));
-}
-
-int watch_dirs_read(int inotify, const struct sync_sources *sources)
+int watch_dirs_read(const struct watch_dirs *dirs)
 {
     _Alignas(struct inotify_event) char buffer[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
     bool any = false;
 
-    for (;;) {
-        ssize_t len = read(inotify, buffer, sizeof(buffer));
+    for (int reads = 0; reads < READS_MAX; reads++) {
+        ssize_t len = read(dirs->inotify, buffer, sizeof(buffer));
 
         if (len < 0 && errno == EINTR)
             continue;
@@ -139,8 +199,9 @@ int watch_dirs_read(int inotify, const struct sync_sources *sources)
         for (ssize_t at = 0; at < len;) {
             const struct inotify_event *event = (const struct inotify_event *)(const void *)(buffer + at);
 
-            any = any || concerns(event, sources);
+            any = any || concerns(dirs, event);
             at += (ssize_t)(sizeof(*event) + event->len);
         }
     }
+    return any;
 }

@@ -8,12 +8,24 @@
 
 #include "sync_pass.h"
 
+struct watched_name;
+
+struct watch_dirs {
+    int inotify; /* readable when something happened */
+    struct watched_name *names;
+    size_t count;
+};
+
+/* -errno. Close it in any case. */
+int watch_dirs_open(struct watch_dirs *dirs);
+void watch_dirs_close(struct watch_dirs *dirs);
+
 /* Puts watches on every directory that a source is in, or on the nearest one above that exists. To be called
  * again whenever a watched directory may have come, gone or been replaced; what is watched already stays so.
  * -errno. */
-int watch_dirs_arm(int inotify, const struct sync_sources *sources);
+int watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources);
 
-/* Reads all events that wait: 1 when any of them may concern a source, 0 when none does, -errno. */
-int watch_dirs_read(int inotify, const struct sync_sources *sources);
+/* Reads the events that wait: 1 when any of them may concern a source, 0 when none does, -errno. */
+int watch_dirs_read(const struct watch_dirs *dirs);
 
 #endif

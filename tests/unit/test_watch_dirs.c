@@ -1,0 +1,139 @@
+/* Which events of the watched directories lead to a pass. */
+#include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "indexer/watch_dirs.h"
+#include "test_case.h"
+
+static struct watch_dirs dirs;
+static char networks[4096], definitions[4096], leases[4096];
+static struct lease_source lease_source = {"", leases};
+static const struct sync_sources sources = {
+    .libvirt = {networks, definitions}, .leases = &lease_source, .lease_count = 1};
+
+static void arm(void)
+{
+    ck_assert_int_eq(watch_dirs_arm(&dirs, &sources), 0);
+}
+
+/* The sources' directories: DIR/networks, DIR/definitions, and PUBLIC for the lease file. */
+static void start(const char *public)
+{
+    snprintf(networks, sizeof(networks), "%s", own_path("networks"));
+    snprintf(definitions, sizeof(definitions), "%s", own_path("definitions"));
+    snprintf(leases, sizeof(leases), "%s/leases", own_path(public));
+    ck_assert_int_eq(watch_dirs_open(&dirs), 0);
+}
+
+/* Did what happened since the last call concern a source? */
+static int concerned(void)
+{
+    struct pollfd poll_fd = {.fd = dirs.inotify, .events = POLLIN};
+
+    return poll(&poll_fd, 1, 0) == 0 ? 0 : watch_dirs_read(&dirs);
+}
+
+static const struct {
+    const char *file;
+    int concerns;
+} files[] = {
+    {"networks/br0.status", 1},     {"networks/br0.macs", 1},
+    {"networks/default.conf", 1},   {"networks/br0.status.new", 0},
+    {"networks/.status", 0},        {"networks/db1.xml", 0},
+    {"networks/leases", 0},         {"definitions/qemu/db1.xml", 1},
+    {"definitions/lxc/db2.xml", 1}, {"definitions/qemu/br0.status", 0},
+    {"public/leases", 1},           {"public/leases.new", 0},
+    {"public/br0.status", 0},       {"public/db1.xml", 0},
+    {"public/db1.conf", 0},
+};
+
+START_TEST(names)
+{
+    static const char *const made[] = {"networks", "definitions", "definitions/qemu", "definitions/lxc",
+                                       "public"};
+
+    for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+        ck_assert_int_eq(mkdir(own_path(made[i]), 0755), 0);
+    start("public");
+    arm();
+    own_write(files[_i].file, "text");
+    ck_assert_int_eq(concerned(), files[_i].concerns);
+    ck_assert_int_eq(unlink(own_path(files[_i].file)), 0);
+    ck_assert_int_eq(concerned(), files[_i].concerns);
+    /* Watched once more, a name counts as before. */
+    arm();
+    own_write(files[_i].file, "text");
+    ck_assert_int_eq(concerned(), files[_i].concerns);
+    watch_dirs_close(&dirs);
+}
+END_TEST
+
+/* Of a directory above a missing one, only the way to that one. */
+START_TEST(missing)
+{
+    start("a/b/c");
+    arm();
+    ck_assert_int_eq(mkdir(own_path("b"), 0755), 0);
+    own_write("br0.status", "text");
+    own_write("leases", "text");
+    ck_assert_int_eq(concerned(), 0);
+    ck_assert_int_eq(mkdir(own_path("a"), 0755), 0);
+    ck_assert_int_eq(concerned(), 1);
+    arm();
+    ck_assert_int_eq(mkdir(own_path("a/x"), 0755), 0);
+    ck_assert_int_eq(concerned(), 0);
+    ck_assert_int_eq(mkdir(own_path("a/b"), 0755), 0);
+    ck_assert_int_eq(mkdir(own_path("a/b/c"), 0755), 0);
+    ck_assert_int_eq(concerned(), 1);
+    arm();
+    own_write("a/b/c/leases", "text");
+    ck_assert_int_eq(concerned(), 1);
+    ck_assert_int_eq(mkdir(own_path("networks"), 0755), 0);
+    ck_assert_int_eq(concerned(), 1);
+    watch_dirs_close(&dirs);
+}
+END_TEST
+
+/* A lease file that is a link: where the link is, and where its target is. */
+START_TEST(link_to_leases)
+{
+    ck_assert_int_eq(mkdir(own_path("public"), 0755), 0);
+    ck_assert_int_eq(mkdir(own_path("target"), 0755), 0);
+    own_write("target/real", "text");
+    ck_assert_int_eq(symlink(own_path("target/real"), own_path("public/leases")), 0);
+    start("public");
+    arm();
+    own_write("target/leases", "text");
+    own_write("public/real", "text");
+    ck_assert_int_eq(concerned(), 0);
+    own_write("target/real", "more");
+    ck_assert_int_eq(concerned(), 1);
+    ck_assert_int_eq(unlink(own_path("public/leases")), 0);
+    ck_assert_int_eq(concerned(), 1);
+    watch_dirs_close(&dirs);
+}
+END_TEST
+
+START_TEST(directory_goes)
+{
+    ck_assert_int_eq(mkdir(own_path("networks"), 0755), 0);
+    start("public");
+    arm();
+    ck_assert_int_eq(rmdir(own_path("networks")), 0);
+    ck_assert_int_eq(concerned(), 1);
+    watch_dirs_close(&dirs);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tcase = test_case("watch_dirs");
+
+    tcase_add_loop_test(tcase, names, 0, (int)(sizeof(files) / sizeof(files[0])));
+    tcase_add_test(tcase, missing);
+    tcase_add_test(tcase, link_to_leases);
+    tcase_add_test(tcase, directory_goes);
+    return test_case_run(tcase);
+}
