@@ -30,6 +30,23 @@ struct store {
     const struct report *report;
 };
 
+/* Where others may make and remove files, nothing would hold: not the lock, not what a name means. */
+static int check_dir(const struct store *store)
+{
+    const char *why = NULL;
+    struct stat st;
+
+    if (fstat(store->dirfd, &st) < 0)
+        return report_errno(store->report, -errno, "%s", store->dir);
+    if (st.st_uid != 0 && st.st_uid != geteuid())
+        why = "refused, as it belongs to another user";
+    else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        why = "refused, as others may write to it";
+    if (why != NULL)
+        report_problem(store->report, why, "%s", store->dir);
+    return why != NULL ? -EPERM : 0;
+}
+
 /* Opens the directory, which a first writer makes: readable to all, as NSS in every process reads it. */
 static int open_dir(struct store *store, enum store_mode mode)
 {
@@ -45,7 +62,7 @@ static int open_dir(struct store *store, enum store_mode mode)
     }
     if (store->dirfd < 0 && (errno != ENOENT || mode != STORE_READ))
         return report_errno(store->report, -errno, "%s", store->dir);
-    return 0;
+    return mode == STORE_READ ? 0 : check_dir(store);
 }
 
 static int take_lock(struct store *store)

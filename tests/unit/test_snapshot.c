@@ -188,7 +188,7 @@ static const struct {
 static bool mount_small(void)
 {
     return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-           mount("small", own_dir(), "tmpfs", 0, "size=100k") == 0;
+           mount("small", own_dir(), "tmpfs", 0, "size=100k,mode=0755") == 0;
 }
 
 /* No room for the new file: the old one stays, nothing else does, and the report says what is the matter. */

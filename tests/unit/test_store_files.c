@@ -56,6 +56,41 @@ START_TEST(lock_of_another)
 }
 END_TEST
 
+static const struct {
+    mode_t mode;
+    uid_t owner;
+    int rc;
+} directories[] = {
+    {0755, 0, 0},      {0700, 0, 0},      {0711, 0, 0},       {0775, 0, -EPERM},
+    {0757, 0, -EPERM}, {0777, 0, -EPERM}, {01777, 0, -EPERM}, {0755, 65534, -EPERM},
+};
+
+/* Where others may plant, nothing is written. It may be read: that is all there is, and it is checked. */
+START_TEST(directory_of_others)
+{
+    struct store *store;
+
+    if (directories[_i].owner != 0 && geteuid() != 0)
+        return;
+    own_publish("a", "1");
+    ck_assert_int_eq(unlink(own_path(LOCK_FILE)), 0);
+    ck_assert_int_eq(chmod(own_dir(), directories[_i].mode), 0);
+    if (directories[_i].owner != 0)
+        ck_assert_int_eq(chown(own_dir(), directories[_i].owner, directories[_i].owner), 0);
+    ck_assert_int_eq(own_store_try(STORE_WRITE, &store), directories[_i].rc);
+    if (directories[_i].rc == 0) {
+        store_close(store);
+    } else {
+        reports_expect_one(&own_reports, directories[_i].owner == 0 ? ": refused, as others may write to it"
+                                                                    : ": refused, as it belongs to another");
+        ck_assert_uint_eq(own_inode(LOCK_FILE), 0);
+    }
+    store = own_store(STORE_READ);
+    own_expect(store, "a", "1");
+    store_close(store);
+}
+END_TEST
+
 static void plant(const char *file, int kind)
 {
     const char *path = own_path(file);
@@ -270,6 +305,7 @@ int main(void)
     tcase_add_loop_test(tcase, modes, 0, 4);
     tcase_add_test(tcase, lock_mode);
     tcase_add_test(tcase, lock_of_another);
+    tcase_add_loop_test(tcase, directory_of_others, 0, (int)(sizeof(directories) / sizeof(directories[0])));
     tcase_add_loop_test(tcase, planted_for_writers, 0, count);
     tcase_add_loop_test(tcase, planted_for_readers, 0, count);
     tcase_add_loop_test(tcase, planted_in_between, 0, 6);
