@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cleanup.h"
 #include "digest.h"
@@ -293,9 +294,12 @@ int status_mirror_write(struct status_mirror *mirror)
 
 void status_mirror_touch(const struct status_mirror *mirror)
 {
-    const int flags = O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+    const int flags = O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     CLEANUP_FD int fd = mirror->dirfd < 0 ? -1 : openat(mirror->dirfd, mirror->file_name, flags, 0644);
 
-    if (mirror->dirfd >= 0 && fd < 0)
+    if (mirror->dirfd < 0 || (fd < 0 && errno == EEXIST))
+        return;
+    /* Whatever the umask is: libvirt's own modules read it in every process. */
+    if (fd < 0 || fchmod(fd, 0644) < 0)
         report_errno(mirror->index->report, -errno, "%s", mirror->source.where);
 }

@@ -180,15 +180,17 @@ START_TEST(order_of_status)
 }
 END_TEST
 
-/* libvirtd looks for the file from then on. */
+/* libvirtd looks for the file from then on, and libvirt's modules do in every process. */
 START_TEST(makes_an_empty_file)
 {
     struct index *index = own_index();
     struct stat st;
 
+    umask(_i == 0 ? 0 : 0777);
     expect(index, "net", true, "");
     ck_assert_int_eq(stat(own_path("net.status"), &st), 0);
     ck_assert_int_eq(st.st_size, 0);
+    ck_assert_uint_eq(st.st_mode, S_IFREG | 0644);
     index_close(index);
 }
 END_TEST
@@ -301,7 +303,7 @@ int main(void)
     tcase_add_test(tcase, without_a_field);
     tcase_add_test(tcase, expired);
     tcase_add_test(tcase, order_of_status);
-    tcase_add_test(tcase, makes_an_empty_file);
+    tcase_add_loop_test(tcase, makes_an_empty_file, 0, 2);
     tcase_add_test(tcase, names);
     tcase_add_test(tcase, domain);
     tcase_add_test(tcase, widths);
