@@ -150,7 +150,7 @@ static void retire(int dirfd, const struct published *from)
     replace_link(dirfd, INDEX_FILE, OLD_FILE);
     if (from->index.meta.replaced != 0)
         bases_remove(dirfd, from->index.meta.replaced);
-    fd = openat(dirfd, INDEX_FILE, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    fd = openat(dirfd, INDEX_FILE, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0)
         seal_retire(fd);
 }
