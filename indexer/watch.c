@@ -95,12 +95,21 @@ static int wait_for(int fd, int milliseconds, const sigset_t *during_wait)
     return rc < 0 ? -errno : rc;
 }
 
+static int64_t milliseconds_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* Takes all changes of a burst: they are one pass. */
 static int wait_out(const struct watch_dirs *dirs, const sigset_t *during_wait)
 {
+    int64_t latest = milliseconds_now() + LATEST_MS;
     int rc = 1;
 
-    for (int waited = 0; rc > 0 && waited < LATEST_MS; waited += QUIET_MS) {
+    while (rc > 0 && milliseconds_now() < latest) {
         rc = wait_for(dirs->inotify, QUIET_MS, during_wait);
         if (rc > 0) {
             int more = watch_dirs_read(dirs);
@@ -110,14 +119,6 @@ static int wait_out(const struct watch_dirs *dirs, const sigset_t *during_wait)
         }
     }
     return rc == -EINTR || rc > 0 ? 0 : rc;
-}
-
-static int64_t milliseconds_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Waits for a change of a source, or for `milliseconds`, whatever else happens in its directory meanwhile. */
