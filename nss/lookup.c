@@ -255,11 +255,19 @@ int lookup_name(const struct view *view, const struct question *question, int fa
     return count_addresses(answer);
 }
 
+/* Those of C1, too: a byte alone, or behind 0xc2 in UTF-8, but not within another character. */
+static bool is_control(struct bytes text, size_t at)
+{
+    uint8_t byte = text.at[at], before = at > 0 ? text.at[at - 1] : 0;
+
+    return byte < ' ' || byte == 0x7f || (byte >= 0x80 && byte < 0xa0 && (before < 0x80 || before == 0xc2));
+}
+
 /* Control characters in a guest's name would reach terminals: such a guest has no name here. */
 static bool guest_presentable(struct bytes label)
 {
     for (size_t i = 0; i < label.len; i++) {
-        if (label.at[i] < ' ' || label.at[i] == 0x7f)
+        if (is_control(label, i))
             return false;
     }
     return label.len > 0;

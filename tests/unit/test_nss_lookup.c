@@ -288,9 +288,15 @@ START_TEST(reverse_names_are_presentable)
         claim_of(CLAIM_GUEST, "e\x1b[1m", "192.0.2.2"), claim_of(CLAIM_GUEST, "del\x7f", "192.0.2.2"),
         claim_of(CLAIM_GUEST, "Good One", "192.0.2.2"), claim_of(CLAIM_GUEST, "", "192.0.2.2"));
     PUT(address_key("192.0.2.3"), claim_of(CLAIM_GUEST, "\n", "192.0.2.3"));
+    /* C1, in UTF-8 and alone; then the same bytes within U+0101, U+025B and U+665B */
+    PUT(address_key("192.0.2.4"), claim_of(CLAIM_GUEST, "\xc2\x9b[m", "192.0.2.4"),
+        claim_of(CLAIM_GUEST, "a\x9b", "192.0.2.4"), claim_of(CLAIM_GUEST, "\x80", "192.0.2.4"),
+        claim_of(CLAIM_GUEST, "\xc2\x80", "192.0.2.4"), claim_of(CLAIM_GUEST, "\xc2\x9f", "192.0.2.4"),
+        claim_of(CLAIM_GUEST, "\xc2\xa0\xc4\x81\xc9\x9b\xe6\x99\x9b", "192.0.2.4"));
     ASSERT_IS(HOSTS_OF("192.0.2.1"), "good");
     ASSERT_IS(GUESTS_OF("192.0.2.2"), "Good One");
     ASSERT_IS(GUESTS_OF("192.0.2.3"), "ENOENT");
+    ASSERT_IS(GUESTS_OF("192.0.2.4"), "\xc2\xa0\xc4\x81\xc9\x9b\xe6\x99\x9b");
 }
 END_TEST
 
