@@ -21,7 +21,7 @@ class Site:
         self.libvirt = os.path.join(self.top, "libvirt")
         self.definitions = os.path.join(self.top, "definitions")
         for directory in (self.state, self.libvirt, self.definitions):
-            os.mkdir(directory)
+            os.mkdir(directory, 0o755)
 
     def __enter__(self):
         return self
