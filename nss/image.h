@@ -21,8 +21,9 @@ struct image_id {
 };
 
 /* Maps the file at `path`; the caller ends it with image_unmap().
- * -EPERM: not a regular file, or one that others than root and the effective user may write. -ELOOP: a
- * symbolic link. -EBADMSG: empty, or larger than a TDB can be. Else what open(2), fstat(2) and mmap(2) say.
+ * -EPERM: not a regular file, or one that others than root and the effective user may write (within a user
+ * namespace that root is not mapped into, all users that are not are taken for root). -ELOOP: a symbolic
+ * link. -EBADMSG: empty, or larger than a TDB can be. Else what open(2), fstat(2) and mmap(2) say.
  */
 int image_map(const char *path, struct bytes *content, struct image_id *id);
 
