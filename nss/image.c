@@ -12,6 +12,9 @@
  * however large pages are. */
 #define SIZE_LIMIT ((INT64_C(1) << 32) - (INT64_C(1) << 20))
 
+_Static_assert(sizeof(off_t) == 8 && sizeof(ino_t) == 8 && sizeof(time_t) == 8,
+               "fstat() fails where a file has a larger size, inode or time than it can tell");
+
 /* From this size on, pages are read from disk one by one: a look-up needs a few that lie far apart, and what
  * stands around them is of no use to it. A smaller file is there after a read or two. */
 #define LARGE (INT64_C(1) << 20)

@@ -27,7 +27,7 @@ bool machine_next_lease(struct unpacker *u, struct machine_lease *lease)
 
     if (unpack_left(u) == 0)
         return false;
-    raw = unpack_raw(u, unpack_uint(u, 1));
+    raw = unpack_raw(u, (size_t)unpack_uint(u, 1));
     lease->network = unpack_short(u);
     if (u->bad || ip_from_bytes(raw, &lease->ip) < 0 || lease->network.len > NETWORK_MAX)
         u->bad = true;

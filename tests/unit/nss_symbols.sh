@@ -22,10 +22,11 @@ dynamic() {
 # point, asks a name service, or ends the process, but where memory is overwritten.
 FIT=$(printf '%s\n' \
     __errno_location __stack_chk_fail \
-    __memcpy_chk bcmp memchr memcmp memcpy memmove memset strcpy strlen strncmp strnlen strpbrk \
+    __memcpy_chk bcmp memchr memcmp memcpy memmove memset stpcpy strcpy strlen strncmp strnlen strpbrk \
     inet_ntop inet_pton \
     clock_gettime geteuid sched_getcpu secure_getenv time \
-    fstat fstat64 lstat lstat64 madvise mmap mmap64 munmap syscall)
+    fstat fstat64 lstat lstat64 madvise mmap mmap64 munmap syscall \
+    __clock_gettime64 __fstat64_time64 __lstat64_time64 __time64)
 
 # imports MODULE: what it cannot do without; compilers add weak symbols, which may be missing.
 imports() {
