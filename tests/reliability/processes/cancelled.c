@@ -1,0 +1,150 @@
+/*
+ * Threads that are cancelled while they look up. As the modules have no cancellation point, a thread dies
+ * between two look-ups, and nothing is lost; one that may be cancelled anywhere takes one mapping of the
+ * index with it at the most.
+ *
+ *   cancelled COUNT SECONDS    cancels so many threads, and goes on until the time is over
+ */
+#include <dirent.h>
+#include <err.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "complain.h"
+
+#define THREADS 8
+#define PER_PROCESS                                                                                          \
+    4000 /* threads that may be cancelled anywhere: a process may only have so many mappings */
+#define STACK (64 << 10)
+
+/* Of an index of two files: their pages and the one for bookkeeping. */
+#define AREAS 3
+
+static atomic_ulong asked, wrong;
+static pthread_attr_t attributes;
+
+static void ask_one(size_t entry)
+{
+    struct reply reply;
+
+    ask(entry % ENTRIES, &reply);
+    atomic_fetch_add(&asked, 1);
+    if (!reply.right)
+        atomic_fetch_add(&wrong, 1);
+}
+
+_Noreturn static void *ask_until_cancelled(void *anywhere)
+{
+    if (anywhere != NULL)
+        pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+    for (size_t entry = 0;; entry++) {
+        ask_one(entry);
+        pthread_testcancel();
+    }
+}
+
+static void cancel_some(void *anywhere)
+{
+    pthread_t threads[THREADS];
+
+    for (int i = 0; i < THREADS; i++) {
+        int error = pthread_create(&threads[i], &attributes, ask_until_cancelled, anywhere);
+
+        if (error != 0)
+            errx(2, "pthread_create: %d", error);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_cancel(threads[i]);
+    for (int i = 0; i < THREADS; i++) {
+        void *result;
+
+        if (pthread_join(threads[i], &result) != 0 || result != PTHREAD_CANCELED)
+            complain("a thread ended by itself");
+    }
+}
+
+static unsigned int descriptors(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    unsigned int count = 0;
+
+    if (directory == NULL)
+        err(2, "/proc/self/fd");
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count;
+}
+
+static unsigned long cancel_between(unsigned long count, time_t until)
+{
+    unsigned int open_before = descriptors();
+    unsigned long cancelled = 0;
+
+    while (cancelled < count || time(NULL) < until) {
+        cancel_some(NULL);
+        cancelled += THREADS;
+    }
+    /* Two modules; each slot of the cache may hold one. */
+    if (index_mappings() > 2 * THREADS * AREAS)
+        complain("%lu cancelled threads left %u mappings of the index", cancelled, index_mappings());
+    if (descriptors() != open_before)
+        complain("%lu cancelled threads left %d descriptors", cancelled, (int)(descriptors() - open_before));
+    return cancelled;
+}
+
+static int cancel_anywhere(void)
+{
+    unsigned int left;
+
+    for (unsigned int cancelled = 0; cancelled < PER_PROCESS; cancelled += THREADS)
+        cancel_some(&attributes);
+    left = index_mappings();
+    if (left > (PER_PROCESS + 2 * THREADS) * AREAS)
+        complain("%d threads that were cancelled anywhere left %u mappings", PER_PROCESS, left);
+    for (int i = 0; i < 1000; i++)
+        ask_all("after threads were cancelled anywhere");
+    if (atomic_load(&wrong) > 0)
+        complain("%lu of %lu answers were wrong", atomic_load(&wrong), atomic_load(&asked));
+    return verdict();
+}
+
+static void expect_child(int (*act)(void))
+{
+    pid_t child = fork();
+    int status;
+
+    if (child < 0)
+        err(2, "fork");
+    if (child == 0)
+        _exit(act());
+    if (waitpid(child, &status, 0) < 0 || status != 0)
+        complain("a process ended with status %d", status);
+}
+
+int main(int argc, char **argv)
+{
+    time_t begin = time(NULL);
+    unsigned long count;
+    double duration;
+
+    if (argc != 3)
+        errx(2, "usage: cancelled COUNT SECONDS");
+    duration = atof(argv[2]);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK);
+    ask_setup();
+    expect_child(cancel_anywhere);
+    count = cancel_between(strtoul(argv[1], NULL, 10), begin + (time_t)duration);
+    ask_all("after threads were cancelled");
+    if (atomic_load(&wrong) > 0)
+        complain("%lu of %lu answers were wrong", atomic_load(&wrong), atomic_load(&asked));
+    tell("threads cancelled", "%lu between two lookups and %d anywhere, among %lu lookups", count,
+         PER_PROCESS, atomic_load(&asked));
+    return verdict();
+}
