@@ -18,8 +18,9 @@
 #include "complain.h"
 
 #define THREADS 8
-#define PER_PROCESS                                                                                          \
-    4000 /* threads that may be cancelled anywhere: a process may only have so many mappings */
+/* Threads that may be cancelled anywhere: a process may only have so many mappings. */
+#define PER_PROCESS 2000
+
 #define STACK (64 << 10)
 
 /* Of an index of two files: their pages and the one for bookkeeping. */

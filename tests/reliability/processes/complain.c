@@ -6,7 +6,7 @@
 
 static int failures;
 
-static void print_line(FILE *to, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void print_line(FILE *to, const char *format, va_list arguments)
 {
     vfprintf(to, format, arguments);
     putc('\n', to);

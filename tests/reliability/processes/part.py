@@ -24,6 +24,10 @@ class Part:
         if not fine:
             self.fail(text)
 
+    @staticmethod
+    def note(text):
+        print(f"note: {text}", flush=True)
+
     def program(self, name):
         return self.options.built(f"tests/reliability/processes/{name}")
 
