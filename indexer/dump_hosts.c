@@ -9,7 +9,7 @@
 
 /* What a name must not have to be one word of a file, nor a pattern in it. */
 #define HOSTS_SPECIAL "#"
-#define SSH_SPECIAL   "#\"*?!,"
+#define SSH_SPECIAL   "#\"'\\=*?!,"
 
 static bool is_word(const char *name, const char *special)
 {
