@@ -6,7 +6,8 @@ from common.site import BRIDGE, Site
 
 import screens
 
-FORMS = ((), ("--json",), ("--raw",), ("--stats",), ("--stats", "--json"), ("--network=-",), (f"--network={BRIDGE}",))
+FORMS = ((), ("--json",), ("--raw",), ("--stats",), ("--stats", "--json"), ("--network=-",), (f"--network={BRIDGE}",),
+         ("--hosts",), ("--ssh-config",), ("--expired",))
 # The member of --json that a field's text comes back in.
 MEMBERS = {"HOSTNAME": "name-refused", "DNSMASQ_SUPPLIED_HOSTNAME": "name-refused",
            "DNSMASQ_OLD_HOSTNAME": "name-refused", "DNSMASQ_INTERFACE": "interface"}
@@ -74,6 +75,9 @@ def show(site, checks):
     shown = {form: screens.check(checks, f"lvindex-dump {form}", site.run(site.dump, *form)) for form in FORMS}
     for form, done in shown.items():
         checks.done(done, f"lvindex-dump {form}")
+    for form in (("--check",), ("--check", "--json")):
+        shown[form] = screens.check(checks, f"lvindex-dump {form}", site.run(site.dump, *form))
+    screens.check_json(checks, "--check --json", shown["--check", "--json"].stdout)
     screens.check_json(checks, "--stats --json", shown["--stats", "--json"].stdout)
     leases = screens.check_json(checks, "--json", shown[("--json",)].stdout)["leases"]
     checks.equal(len(leases) + 1, shown[()].stdout.count(b"\n"), "the table", "lines")

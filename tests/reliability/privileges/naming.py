@@ -1,6 +1,7 @@
 """Whatever files hold and are called, and whatever stands on a command line: what is printed of it is harmless."""
 import json
 import os
+import re
 import time
 import unicodedata
 
@@ -9,6 +10,8 @@ from common.site import BRIDGE, Site
 import screens
 
 STATUS_MEMBERS = ("ip-address", "mac-address", "hostname", "client-id", "iaid", "server-duid", "expiry-time", "other")
+# In a file for ssh or the resolver.
+PITFALLS = (b"=web", b"it's", b"-web", b"back\\slash", b"w*", b"!web", b"a,web", b"#web", b"a web", b"%h", b"${HOME}")
 FIELDS = 5  # of a line in a lease file
 
 
@@ -38,7 +41,7 @@ def write(path, content):
 def guests(options, checks, pieces):
     """Guests' names, which may be nearly anything: they come back whole."""
     with Site(options) as site:
-        names = sorted({text_of(piece) for piece in pieces if b"/" not in piece and b"\n" not in piece})
+        names = sorted({text_of(piece) for piece in (*pieces, *PITFALLS) if b"/" not in piece and b"\n" not in piece})
         macs = [{"domain": name, "macs": [f"52:54:00:00:{number // 256:02x}:{number % 256:02x}"]}
                 for number, name in enumerate(names)]
         write(os.path.join(site.libvirt, f"{BRIDGE}.macs"), json.dumps(macs))
@@ -51,11 +54,28 @@ def guests(options, checks, pieces):
                 checks.equal(int(spelling != name), done.returncode, f"--guest={spelling!r}", "status")
         done = screens.check(checks, "guests", site.run(site.dump), len(names) + 1)
         checks.done(done, "guests")
+        write_files(site, checks, names)
         leases = screens.check_json(checks, "guests", site.run(site.dump, "--json").stdout)["leases"]
         found = sorted(screens.unescape(guest).decode() for lease in leases for guest in lease["guests"])
         checks.equal(names, found, "guests", "given back")
         write(os.path.join(site.libvirt, f"{BRIDGE}.macs"), "[]")
         screens.check(checks, "guests gone", site.run(site.sync, "--verbose"), len(names))
+
+
+def write_files(site, checks, names):
+    """What is meant for /etc/hosts and ssh_config: a line there means what it is to mean, or is a remark."""
+    hosts = screens.check(checks, "--hosts", site.run(site.dump, "--hosts"))
+    for line in hosts.stdout.splitlines():
+        fields = line.split(b"\t")
+        good = len(fields) == 2 and fields[1].decode() in names and not re.search(rb"[\s#]", fields[1])
+        checks.expect(line.startswith(b"# ") or good, "--hosts", f"{line!r}")
+    config = screens.check(checks, "--ssh-config", site.run(site.dump, "--ssh-config")).stdout
+    path = os.path.join(site.top, "ssh_config")
+    write(path, config)
+    for asked in ("web", "lvindex-asks"):
+        shown = site.run("/usr/bin/ssh", "-G", "-F", path, "--", asked)
+        checks.equal(0, shown.returncode, "ssh reads --ssh-config", f"status ({shown.stderr!r})")
+        checks.expect(f"hostname {asked}\n".encode() in shown.stdout, "--ssh-config", f"leads {asked} elsewhere")
 
 
 def explain(options, checks, site, name, address):
@@ -149,7 +169,8 @@ def command_lines(options, checks, pieces):
         site.event("add", "52:54:00:00:00:01", "10.4.0.1", "web")
         for piece in pieces:
             for argv in ((site.dump, b"--network=" + piece), (site.dump, b"--guest", piece), (site.dump, b"--" + piece),
-                         (site.dump, b"--explain=" + piece),
+                         (site.dump, b"--explain=" + piece), (site.dump, b"--hosts", b"--name=" + piece),
+                         (site.dump, b"--json", b"--address=" + piece),
                          (site.dump, piece), (site.dump, b"-" + piece), (site.sync, b"--leases=" + piece + b"=/x"),
                          (site.sync, b"--leases=" + piece), (site.sync, b"--" + piece), (site.sync, piece),
                          (site.hook, piece), (site.hook, b"--" + piece), (site.hook, b"add", piece),
