@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 
+_LIMIT = 20  # seconds
 _USER = 12345
 _OTHER = 54321
 _NOBODY = 65534
@@ -38,11 +39,15 @@ def _index_files(directory):
 
 def _expect(part, what, wanted, *arguments, directory, prefix=()):
     """What all entry points say in a new process; `wanted`: lines."""
-    done = subprocess.run(
-        [*prefix, os.path.join(part.place, "answer"), *arguments],
-        env={"LVINDEX_DIR": directory, "LVINDEX_MODULES": os.path.join(part.place, "modules"),
-             "PATH": os.environ["PATH"]},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False)
+    try:
+        done = subprocess.run(
+            [*prefix, os.path.join(part.place, "answer"), *arguments],
+            env={"LVINDEX_DIR": directory, "LVINDEX_MODULES": os.path.join(part.place, "modules"),
+                 "PATH": os.environ["PATH"]},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_LIMIT, check=False)
+    except subprocess.TimeoutExpired:
+        part.fail(f"{what}: hangs")
+        return
     found = done.stdout.splitlines()
     part.check(done.returncode == 0 and found == wanted,
                f"{what}: {found} instead of {wanted} {done.stderr.strip()}")
