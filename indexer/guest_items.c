@@ -119,6 +119,11 @@ static bool next_step(struct walk *old, struct walk *new,
 
 static struct walk walk_of(const struct source_item *items, size_t count)
 {
+    /* Where there is no array: nothing may be added to NULL, not even 0. */
+    static const struct source_item none;
+
+    if (items == NULL)
+        items = &none;
     return (struct walk){items, items + count};
 }
 
