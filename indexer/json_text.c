@@ -19,7 +19,8 @@ struct json_object *json_parse_array(const char *text, size_t len)
     if (array != NULL) {
         size_t end = json_tokener_get_parse_end(tokener);
 
-        end += strspn(text + end, " \t\r\n");
+        while (end < len && memchr(" \t\r\n", text[end], 4) != NULL)
+            end++;
         if (end != len || !json_object_is_type(array, json_type_array)) {
             json_object_put(array);
             array = NULL;
