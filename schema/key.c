@@ -79,12 +79,12 @@ struct key key_machine(const struct hwaddr *hwaddr)
 
 int key_lease_parse(struct bytes key, char *network, struct ip *ip)
 {
-    const uint8_t *text = key.at + 1;
-    const uint8_t *nul;
+    const uint8_t *text, *nul;
     size_t len;
 
     if (key.len < 1 || key.at[0] != KEY_LEASE)
         return -EBADMSG;
+    text = key.at + 1;
     nul = memchr(text, '\0', key.len - 1);
     if (nul == NULL || nul - text > NETWORK_MAX)
         return -EBADMSG;

@@ -137,6 +137,15 @@ START_TEST(lease_refused)
 }
 END_TEST
 
+START_TEST(no_key_refused)
+{
+    char network[NETWORK_MAX + 1];
+    struct ip ip;
+
+    ck_assert_int_eq(key_lease_parse((struct bytes){NULL, 0}, network, &ip), -EBADMSG);
+}
+END_TEST
+
 START_TEST(base_names)
 {
     char name[BASE_NAME_SIZE];
@@ -158,6 +167,7 @@ int main(void)
     tcase_add_test(tcase, room);
     tcase_add_test(tcase, lease_round_trip);
     tcase_add_loop_test(tcase, lease_refused, 0, (int)(sizeof(no_leases) / sizeof(no_leases[0])));
+    tcase_add_test(tcase, no_key_refused);
     tcase_add_test(tcase, base_names);
     return test_case_run(tcase);
 }
