@@ -65,6 +65,10 @@ static int hex_octet(const char *text)
     return low < 0 ? -1 : high * 16 + low;
 }
 
+/* dnsmasq tells its script no more octets of a client-id or DUID, and ends a text that it cut with the colon.
+ */
+#define OCTETS_TOLD 100
+
 /* Reads `xx:xx:…` to the end of the text: how many octets, or -errno. */
 static int octets_read(const char *text, uint8_t *to, int max)
 {
@@ -82,6 +86,8 @@ static int octets_read(const char *text, uint8_t *to, int max)
             return count;
         if (text[2] != ':')
             return -EINVAL;
+        if (text[3] == '\0' && count == OCTETS_TOLD)
+            return count;
     }
 }
 

@@ -61,7 +61,7 @@ int hwaddr_parse(const char *text, struct hwaddr *hwaddr);
 const char *hwaddr_format(const struct hwaddr *hwaddr, char text[static HWADDR_TEXT_SIZE]);
 bool hwaddr_equal(const struct hwaddr *a, const struct hwaddr *b);
 
-/* `xx:xx:…`, 1 to 255 octets. -EINVAL or -E2BIG. */
+/* `xx:xx:…`, 1 to 255 octets; 100 may end with a colon, as dnsmasq cuts longer ones. -EINVAL or -E2BIG. */
 int octets_parse(const char *text, struct octets *octets);
 /* Writes `xx:xx:…`, lower case ("" for none), and returns `text`. */
 const char *octets_format(const struct octets *octets, char text[static OCTETS_TEXT_MAX + 1]);

@@ -187,6 +187,21 @@ START_TEST(octets_text)
 }
 END_TEST
 
+/* A client-id may have 255 octets, but the script is told 100, and a colon behind them. */
+START_TEST(octets_cut)
+{
+    char text[3 * OCTETS_MAX + 1];
+    struct octets octets = {.len = 0};
+
+    for (size_t count = 1; count < OCTETS_MAX; count++) {
+        long_text(count, text);
+        text[3 * count - 1] = ':';
+        ck_assert_int_eq(octets_parse(text, &octets), count == 100 ? 0 : -EINVAL);
+    }
+    ck_assert_uint_eq(octets.len, 100);
+}
+END_TEST
+
 static const struct {
     const char *text;
     uint8_t len; /* 0: none */
@@ -307,6 +322,7 @@ int main(void)
     tcase_add_test(tcase, hwaddr_differs);
     tcase_add_test(tcase, octets_length);
     tcase_add_test(tcase, octets_text);
+    tcase_add_test(tcase, octets_cut);
     tcase_add_loop_test(tcase, ip_text, 0, COUNT(ips));
     tcase_add_test(tcase, ip_bytes);
     tcase_add_test(tcase, ip_none);
