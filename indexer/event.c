@@ -82,10 +82,17 @@ static struct lease complete(struct index *index, const struct event *event, con
     return lease;
 }
 
-/* A dnsmasq that was handed another's leases deletes them with the expiry that it was told. */
+/* A dnsmasq that was handed another's leases repeats and deletes them with the expiry that it was told. */
 static bool is_outdated(const struct event *event, const struct lease *known)
 {
     return event->has_expiry && expiry_compare(event->lease.expiry, known->expiry) < 0;
+}
+
+/* It tells no interface then: it has not heard from the client, and the address is in no network of its own.
+ */
+static bool is_hearsay(const struct event *event)
+{
+    return event->data_missing && event->lease.interface[0] == '\0';
 }
 
 /* Notes what the event says of its network; `network` becomes what is known of it. */
@@ -107,10 +114,15 @@ static int update_network(struct index *index, const struct event *event, struct
 static int take_lease(struct index *index, const struct event *event, const struct lease *known,
                       struct status_mirror *mirror)
 {
-    struct lease lease = complete(index, event, known);
+    struct lease lease;
     struct network network;
-    int rc = update_network(index, event, &network);
+    int rc;
 
+    /* Of libvirt's networks, each has one dnsmasq, which knows best. */
+    if (mirror == NULL && known != NULL && is_hearsay(event) && is_outdated(event, known))
+        return 0;
+    lease = complete(index, event, known);
+    rc = update_network(index, event, &network);
     if (rc == 0 && mirror != NULL)
         rc = status_mirror_put(mirror, &lease, event->mirrored, &network.server_duid);
     if (rc == 0)

@@ -104,6 +104,31 @@ START_TEST(del_with_an_older_expiry_is_ignored)
 }
 END_TEST
 
+/* A dnsmasq that was handed another's lease repeats it as it was then. It has no interface for it. */
+START_TEST(old_from_hearsay_is_ignored)
+{
+    struct event event = event_of(EVENT_ADD, "192.0.2.1", MAC_A, "web");
+    struct event hearsay = event_of(EVENT_OLD, "192.0.2.1", MAC_B, "");
+
+    strcpy(event.lease.interface, "br0");
+    apply(event);
+    hearsay.data_missing = true;
+    hearsay.lease.expiry--;
+    apply(hearsay);
+    ck_host("web", "192.0.2.1");
+    ck_assert_uint_eq(known("192.0.2.1").expiry, event.lease.expiry);
+    /* who knows the interface has the client behind it: a shorter lease, then */
+    event.action = EVENT_OLD;
+    event.data_missing = true;
+    event.lease.expiry--;
+    apply(event);
+    ck_assert_uint_eq(known("192.0.2.1").expiry, event.lease.expiry);
+    /* as late as what we know: nothing newer is known */
+    apply(hearsay);
+    ck_host("web", "");
+}
+END_TEST
+
 START_TEST(del_of_an_infinite_lease)
 {
     struct event event = event_of(EVENT_ADD, "192.0.2.1", MAC_A, "web");
@@ -335,6 +360,7 @@ int main(void)
     tcase_add_test(tests, add_then_del);
     tcase_add_test(tests, del_of_an_unknown_lease_is_nothing);
     tcase_add_test(tests, del_with_an_older_expiry_is_ignored);
+    tcase_add_test(tests, old_from_hearsay_is_ignored);
     tcase_add_test(tests, del_of_an_infinite_lease);
     tcase_add_test(tests, old_without_a_name_takes_it_away);
     tcase_add_test(tests, takeover_of_a_name);
