@@ -8,7 +8,7 @@ import time
 from typing import NamedTuple
 
 _POLL = 0.01
-_QUIET = 0.3  # seconds without an event after which none is waiting: the next one follows within a millisecond
+_QUIET = 0.2  # seconds without an event after which none is waiting: the next one follows within a millisecond
 _ACKNOWLEDGED = re.compile(rb" DHCPACK\([^)]*\) (\S+) (\S+) ?(\S*)$", re.MULTILINE)
 _SCRIPT_TROUBLE = re.compile(rb"script process|dnsmasq-script|lease-init|failed to execute")
 
@@ -118,6 +118,16 @@ class Dnsmasq:
         """It loses the events that it has not passed on; the script may be at work on one."""
         self._end(signal.SIGKILL)
 
+    def crash(self):
+        """As kill(), and the script is killed as well, wherever it is."""
+        runner = self.runner()
+        for pid in (self.process.pid, runner, *children(runner)):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # the script had just ended
+        self._end(signal.SIGKILL)
+
     def _end(self, number):
         runner = self.runner()
         self.process.send_signal(number)
@@ -129,6 +139,10 @@ class Dnsmasq:
             if time.monotonic() > deadline:
                 raise RuntimeError("dnsmasq's script does not end")
             time.sleep(_POLL)
+
+    def forget(self):
+        """It has ended, and its lease file is lost."""
+        os.unlink(self.lease_file)
 
     def leases(self):
         """{address: Granted}, from its lease file."""
