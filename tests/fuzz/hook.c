@@ -142,14 +142,15 @@ static int expect_granted(void *context, struct bytes key, struct bytes value)
 
 static void print_all(struct index *index)
 {
-    static int (*const formats[])(struct index * index, const char *wanted,
-                                  FILE *to) = {dump_table, dump_json, dump_raw, dump_stats};
+    static int (*const formats[])(struct index * index, const struct dump_query *query, FILE *to) = {
+        dump_table, dump_json, dump_raw, dump_stats, dump_hosts, dump_ssh_config};
+    const struct dump_query all = {.subject = NULL};
     char *text = NULL;
     size_t len = 0;
     FILE *to = open_memstream(&text, &len);
 
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-        EXPECT(formats[i](index, NULL, to) == 0);
+        EXPECT(formats[i](index, &all, to) == 0);
     EXPECT(init_print(index, "", to) == 0);
     EXPECT(fclose(to) == 0);
     expect_printable((struct bytes){(const uint8_t *)text, len});
