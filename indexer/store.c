@@ -10,6 +10,7 @@
 
 #include "bases.h"
 #include "changes.h"
+#include "cleanup.h"
 #include "lock.h"
 #include "schema/paths.h"
 #include "snapshot.h"
@@ -47,6 +48,17 @@ static int check_dir(const struct store *store)
     return why != NULL ? -EPERM : 0;
 }
 
+/* A directory that was just made has its name on the disk, too, after that. Who may not read the one above
+ * can do no more. */
+static int sync_parent(int dirfd)
+{
+    CLEANUP_FD int parent = openat(dirfd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (parent < 0)
+        return errno == EACCES ? 0 : -errno;
+    return fsync(parent) < 0 ? -errno : 0;
+}
+
 /* Opens the directory, which a first writer makes: readable to all, as NSS in every process reads it. */
 static int open_dir(struct store *store, enum store_mode mode)
 {
@@ -57,8 +69,12 @@ static int open_dir(struct store *store, enum store_mode mode)
         if (mkdir(store->dir, 0755) < 0 && errno != EEXIST)
             return report_errno(store->report, -errno, "%s", store->dir);
         store->dirfd = open(store->dir, flags);
-        if (store->dirfd >= 0 && fchmod(store->dirfd, 0755) < 0)
-            return report_errno(store->report, -errno, "%s", store->dir);
+        if (store->dirfd >= 0) {
+            int rc = fchmod(store->dirfd, 0755) < 0 ? -errno : sync_parent(store->dirfd);
+
+            if (rc < 0)
+                return report_errno(store->report, rc, "%s", store->dir);
+        }
     }
     if (store->dirfd < 0 && (errno != ENOENT || mode != STORE_READ))
         return report_errno(store->report, -errno, "%s", store->dir);
@@ -359,7 +375,7 @@ static int prepare(struct store *store)
     return rc;
 }
 
-int store_prepare(struct store *store)
+static int prepare_once(struct store *store)
 {
     int rc;
 
@@ -378,9 +394,19 @@ int store_prepare(struct store *store)
     return rc < 0 ? rc : 1;
 }
 
+int store_prepare(struct store *store)
+{
+    int rc = prepare_once(store);
+
+    /* Its name must be on the disk before anything that it is to follow. */
+    if (rc == 1 && fsync(store->dirfd) < 0)
+        rc = report_errno(store->report, -errno, "%s", store->dir);
+    return rc;
+}
+
 int store_commit(struct store *store)
 {
-    int rc = store_prepare(store);
+    int rc = prepare_once(store);
 
     if (rc <= 0)
         return rc;

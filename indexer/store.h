@@ -75,9 +75,10 @@ int store_each_record(struct store *store, int (*each)(void *context, struct byt
 /* Would a commit write much? Then it is cheap to remove much. */
 bool store_rebuilds(const struct store *store);
 
-/* Does all of a commit that may fail for want of room: writes the new files beside the published ones. 1, 0
- * when there is nothing to do, -errno, reported. A later change makes it void. -EUCLEAN, not reported: the
- * base turned out to be damaged; the changes are to be made again, on what STORE_CHECK opens. */
+/* Does all of a commit that may fail for want of room: writes the new files, durably, beside the published
+ * ones. 1, 0 when there is nothing to do, -errno, reported. A later change makes it void. -EUCLEAN, not
+ * reported: the base turned out to be damaged; the changes are to be made again, on what STORE_CHECK opens.
+ */
 int store_prepare(struct store *store);
 
 /* Publishes the changes, if there are any worth it: 1 when it did, 0 when there was nothing to do. -errno,

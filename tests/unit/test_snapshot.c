@@ -109,6 +109,25 @@ START_TEST(durable)
 }
 END_TEST
 
+/* What is to follow the prepared index finds its name on the disk, and a directory that was just made its
+ * own. */
+START_TEST(prepared_durably)
+{
+    struct store *store = NULL;
+
+    sync_log_clear();
+    ck_assert_int_eq(store_open(own_path("made"), STORE_WRITE, &own_reports.sink, &store), 0);
+    ck_assert_str_eq(sync_log, "md");
+    own_set(store, "a", "1");
+    sync_log_clear();
+    ck_assert_int_eq(store_prepare(store), 1);
+    ck_assert_str_eq(sync_log, "mfd");
+    sync_log_clear();
+    ck_assert_int_eq(own_commit(store), 1);
+    ck_assert_str_eq(sync_log, "rd");
+}
+END_TEST
+
 /* A call that fails leaves the index as it was, and nothing else; the next writer publishes. */
 START_TEST(failing)
 {
@@ -374,6 +393,7 @@ int main(void)
     tcase_add_test(tcase, new_file);
     tcase_add_test(tcase, old_file);
     tcase_add_test(tcase, durable);
+    tcase_add_test(tcase, prepared_durably);
     tcase_add_loop_test(tcase, failing, 0, 3);
     tcase_add_test(tcase, directory_not_sync_content);
     tcase_add_loop_test(tcase, no_room, 0, (int)(sizeof(no_rooms) / sizeof(no_rooms[0])));
