@@ -183,38 +183,48 @@ static bool is_finished(const struct index_file *file)
            (st.st_mode & 07777) == 0644;
 }
 
-/* Is the new file, whole itself, what would have been published next? */
-static bool is_next(const char *dir, const struct index_file *new, const struct index_file *index)
+/* Opens a file of the directory, and the base that it names if that is its own or `base_too`. */
+static int open_pair(const char *dir, const char *name, bool base_too, struct published *pair)
 {
-    struct index_file base = INDEX_FILE_NONE;
-    char name[BASE_NAME_SIZE];
-    bool next = is_finished(new) && is_finished(index) && new->meta.generation == index->meta.generation + 1;
+    char base[BASE_NAME_SIZE];
+    int rc = index_file_open(dir, name, true, &pair->index);
+    const struct meta *meta = &pair->index.meta;
 
-    if (next && new->meta.base != new->meta.generation)
-        return meta_same_base(&new->meta, &index->meta);
-    if (next) {
-        next = index_file_open(dir, base_name(new->meta.base, name), true, &base) == 0 &&
-               is_finished(&base) && meta_same_base(&base.meta, &new->meta);
-        index_file_close(&base);
-    }
-    return next;
+    if (rc < 0 || pair->index.tdb == NULL || meta->base == 0)
+        return rc;
+    if (meta->base == meta->generation || base_too)
+        index_file_open(dir, base_name(meta->base, base), meta->base == meta->generation, &pair->base);
+    return 0;
 }
 
-int snapshot_recover(const char *dir, int dirfd)
+/* Is the new file, whole itself, what would have been published next? */
+static bool is_next(const struct published *new, const struct published *from)
 {
-    struct published from = PUBLISHED_NONE;
-    struct index_file new = INDEX_FILE_NONE;
+    const struct meta *meta = &new->index.meta, *before = &from->index.meta;
+
+    if (!is_finished(&new->index) || (from->index.fd >= 0 && !is_finished(&from->index)) ||
+        meta->generation != (from->index.fd >= 0 ? before->generation : 0) + 1)
+        return false;
+    if (meta->base != meta->generation)
+        return meta_same_base(meta, before);
+    return is_finished(&new->base) && meta_same_base(&new->base.meta, meta);
+}
+
+int snapshot_recover(const char *dir, int dirfd,
+                     bool (*confirmed)(const struct published *next, struct published *now))
+{
+    struct published from = PUBLISHED_NONE, new = PUBLISHED_NONE;
     int rc = 0;
 
     if (faccessat(dirfd, NEW_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : -errno;
-    index_file_open(dir, NEW_FILE, true, &new);
-    index_file_open(dir, INDEX_FILE, true, &from.index);
-    if (is_next(dir, &new, &from.index))
-        rc = snapshot_publish(dirfd, &from, &new.meta);
-    else if (unlinkat(dirfd, NEW_FILE, 0) < 0)
-        rc = -errno;
-    index_file_close(&from.index);
-    index_file_close(&new);
+    open_pair(dir, NEW_FILE, false, &new);
+    rc = open_pair(dir, INDEX_FILE, true, &from);
+    if (rc == 0 && is_next(&new, &from) && confirmed(&new, &from))
+        rc = snapshot_publish(dirfd, &from, &new.index.meta);
+    else
+        rc = unlinkat(dirfd, NEW_FILE, 0) < 0 ? -errno : 0;
+    published_close(&from);
+    published_close(&new);
     return rc;
 }

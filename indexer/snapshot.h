@@ -16,8 +16,10 @@
 #include "published.h"
 
 /* Sees to what a killed writer may have left in the directory: a finished file that is the next generation is
- * published, for what it tells of has happened; anything else under its name is removed. -errno. */
-int snapshot_recover(const char *dir, int dirfd);
+ * published if what it tells of has happened, which `confirmed` says; anything else under its name is
+ * removed. -errno. */
+int snapshot_recover(const char *dir, int dirfd,
+                     bool (*confirmed)(const struct published *next, struct published *now));
 
 /* Removes what was made for a generation that was not published. -errno. */
 int snapshot_discard(int dirfd, uint64_t generation);

@@ -11,6 +11,7 @@
 #include "bases.h"
 #include "changes.h"
 #include "cleanup.h"
+#include "confirm.h"
 #include "lock.h"
 #include "schema/paths.h"
 #include "snapshot.h"
@@ -93,7 +94,7 @@ static int take_lock(struct store *store)
     }
     if (store->lockfd < 0)
         return report_errno(store->report, store->lockfd, "%s/" LOCK_FILE, store->dir);
-    rc = snapshot_recover(store->dir, store->dirfd);
+    rc = snapshot_recover(store->dir, store->dirfd, confirm_statuses);
     return rc < 0 ? report_errno(store->report, rc, "%s/" NEW_FILE, store->dir) : 0;
 }
 
