@@ -18,6 +18,7 @@ class Module:
     def __init__(self, options, name="lvindex"):
         library = ctypes.CDLL(options.built(f"nss/libnss_{name}.so.2"))
         self._by_name = getattr(library, f"_nss_{name}_gethostbyname2_r")
+        self._by_address = getattr(library, f"_nss_{name}_gethostbyaddr_r")
         self._buffer = ctypes.create_string_buffer(1 << 20)
 
     def ask(self, name, family=socket.AF_INET):
@@ -37,6 +38,20 @@ class Module:
 
     def addresses(self, name, family=socket.AF_INET):
         return self.ask(name, family)[1]
+
+    def names(self, address):
+        """The names of an address, in their order."""
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        result, error, h_error = Hostent(), ctypes.c_int(), ctypes.c_int()
+        packed = socket.inet_pton(family, address)
+        status = self._by_address(packed, len(packed), family, ctypes.byref(result), self._buffer,
+                                  ctypes.c_size_t(len(self._buffer)), ctypes.byref(error), ctypes.byref(h_error))
+        if status != SUCCESS:
+            return []
+        aliases = []
+        while result.h_aliases[len(aliases)]:
+            aliases.append(result.h_aliases[len(aliases)])
+        return [name.decode() for name in (result.h_name, *aliases)]
 
 
 def use(directory):
