@@ -18,6 +18,10 @@
 #include "complain.h"
 
 #define THREADS 8
+
+/* Cancelled one by one, which goes fast, between two times of all threads together. */
+#define SINGLE 1000
+
 /* Threads that may be cancelled anywhere: a process may only have so many mappings. */
 #define PER_PROCESS 2000
 
@@ -49,19 +53,19 @@ _Noreturn static void *ask_until_cancelled(void *anywhere)
     }
 }
 
-static void cancel_some(void *anywhere)
+static void cancel_some(unsigned int count, void *anywhere)
 {
     pthread_t threads[THREADS];
 
-    for (int i = 0; i < THREADS; i++) {
+    for (unsigned int i = 0; i < count; i++) {
         int error = pthread_create(&threads[i], &attributes, ask_until_cancelled, anywhere);
 
         if (error != 0)
             errx(2, "pthread_create: %d", error);
     }
-    for (int i = 0; i < THREADS; i++)
+    for (unsigned int i = 0; i < count; i++)
         pthread_cancel(threads[i]);
-    for (int i = 0; i < THREADS; i++) {
+    for (unsigned int i = 0; i < count; i++) {
         void *result;
 
         if (pthread_join(threads[i], &result) != 0 || result != PTHREAD_CANCELED)
@@ -88,8 +92,10 @@ static unsigned long cancel_between(unsigned long count, time_t until)
     unsigned long cancelled = 0;
 
     while (cancelled < count || time(NULL) < until) {
-        cancel_some(NULL);
-        cancelled += THREADS;
+        unsigned int together = cancelled % SINGLE < THREADS ? THREADS : 1;
+
+        cancel_some(together, NULL);
+        cancelled += together;
     }
     /* Two modules; each slot of the cache may hold one. */
     if (index_mappings() > 2 * THREADS * AREAS)
@@ -104,7 +110,7 @@ static int cancel_anywhere(void)
     unsigned int left;
 
     for (unsigned int cancelled = 0; cancelled < PER_PROCESS; cancelled += THREADS)
-        cancel_some(&attributes);
+        cancel_some(THREADS, &attributes);
     left = index_mappings();
     if (left > (PER_PROCESS + 2 * THREADS) * AREAS)
         complain("%d threads that were cancelled anywhere left %u mappings", PER_PROCESS, left);

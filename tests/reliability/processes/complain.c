@@ -6,20 +6,14 @@
 
 static int failures;
 
-__attribute__((format(printf, 2, 0))) static void print_line(FILE *to, const char *format, va_list arguments)
-{
-    vfprintf(to, format, arguments);
-    putc('\n', to);
-    fflush(to);
-}
-
 void complain(const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    print_line(stderr, format, arguments);
+    vfprintf(stderr, format, arguments);
     va_end(arguments);
+    putc('\n', stderr);
     failures++;
 }
 
@@ -34,6 +28,7 @@ void tell(const char *what, const char *format, ...)
 
     printf("%s: ", what);
     va_start(arguments, format);
-    print_line(stdout, format, arguments);
+    vprintf(format, arguments);
     va_end(arguments);
+    putchar('\n');
 }

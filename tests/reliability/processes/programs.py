@@ -1,7 +1,7 @@
 """The programs beside this file: host processes, each with something wrong."""
 import os
 
-_CANCELLED = 2000
+_CANCELLED = 10_000
 _RELOADED = 10_000
 _NAMES = 200_000
 _JUMPING = 1  # seconds
