@@ -213,20 +213,32 @@ static int salvage_base(void *context, struct bytes key, struct bytes value)
     return salvaging->found(salvaging->context, key, value);
 }
 
-/* Looks for the base of an index.tdb that could not be opened. */
-static int find_base(const struct meta *meta, const char *dir, int dirfd, struct index_file *base)
+/* Opens a base to be salvaged from, damaged or not; where there is none, nothing is open. */
+static int open_any(const char *dir, uint64_t generation, struct index_file *base)
 {
     char name[BASE_NAME_SIZE];
-    uint64_t generation = meta->base;
-    int rc = 0;
+    int rc = generation == 0 ? 0 : index_file_open(dir, base_name(generation, name), true, base);
+
+    return rc == -EBADMSG || rc == -EPROTONOSUPPORT ? 0 : rc;
+}
+
+/* Looks for the base of an index.tdb that could not be opened. Its meta record may be damaged, too: where the
+ * base that it names is not there, the newest is meant if it has the same random number. */
+static int find_base(const struct meta *meta, const char *dir, int dirfd, struct index_file *base)
+{
+    const bool known = meta->version != 0;
+    uint64_t generation;
+    int rc = known ? open_any(dir, meta->base, base) : 0;
 
     /* Of one that reads as having none, none is looked for. */
-    if (meta->version == 0)
-        rc = bases_newest(dirfd, &generation);
-    if (rc < 0 || generation == 0)
+    if (rc < 0 || base->fd >= 0 || (known && meta->base == 0))
         return rc;
-    rc = index_file_open(dir, base_name(generation, name), true, base);
-    return rc == -EBADMSG || rc == -EPROTONOSUPPORT ? 0 : rc;
+    rc = bases_newest(dirfd, &generation);
+    if (rc == 0)
+        rc = open_any(dir, generation, base);
+    if (known && base->meta.base_id != meta->base_id)
+        index_file_close(base);
+    return rc;
 }
 
 static int salvage_files(const struct published *published, const char *dir, int dirfd,

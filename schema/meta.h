@@ -33,7 +33,7 @@ struct meta {
     uint64_t generation; /* one more with every commit */
     uint32_t records;    /* of the whole index, this one included */
     uint64_t base;       /* generation of the base, 0: there is none; in a base its own */
-    uint64_t base_id;    /* the random number that the base was given */
+    uint64_t base_id;    /* the random number that the base was given, 0: there is none */
     uint64_t replaced;   /* generation of the base that this commit replaced, 0: none */
 };
 
@@ -70,6 +70,9 @@ static inline int meta_unpack(struct bytes value, struct meta *meta)
         meta->base_id = unpack_uint(&u, 8);
         meta->replaced = unpack_uint(&u, 8);
     }
+    /* A random number, and nothing that it was given to. */
+    if (meta->base == 0 && meta->base_id != 0)
+        return -EBADMSG;
     return u.bad ? -EBADMSG : 0;
 }
 

@@ -275,6 +275,27 @@ START_TEST(index_damaged)
 }
 END_TEST
 
+/* The meta record of index.tdb names another base, or none: by its random number the right one is found. */
+START_TEST(base_misnamed)
+{
+    static const uint8_t magic[] = META_MAGIC;
+    struct bytes content;
+    uint8_t *meta;
+
+    publish();
+    content = read_file(own_path(INDEX_FILE));
+    meta = memmem(content.at, content.len, magic, sizeof(magic));
+    ck_assert_ptr_nonnull(meta);
+    ck_assert_uint_eq(meta[24], 1);
+    meta[24] = _i == 0 ? 0 : 5;
+    write_file(own_path(INDEX_FILE), content);
+    ck_assert_int_eq(change(STORE_WRITE, 10, 11), 1);
+    reports_expect_one(&own_reports, "damaged");
+    expect_kept(DAMAGED_FILE, content);
+    ck_assert_uint_eq(leases_now(), LEASES - 1);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("base_damage");
@@ -286,5 +307,6 @@ int main(void)
     tcase_add_test(tcase, found_when_looked_for);
     tcase_add_loop_test(tcase, another_base, 0, 2);
     tcase_add_loop_test(tcase, index_damaged, 0, 2);
+    tcase_add_loop_test(tcase, base_misnamed, 0, 2);
     return test_case_run(tcase);
 }

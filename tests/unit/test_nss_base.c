@@ -76,7 +76,7 @@ START_TEST(another_base)
         {.version = SCHEMA_VERSION, .generation = 7, .base = 7, .base_id = ID + 1},
         {.version = SCHEMA_VERSION, .generation = 7, .base = 7, .base_id = ID & UINT32_MAX},
         {.version = SCHEMA_VERSION, .generation = 7, .base = 6, .base_id = ID},
-        {.version = SCHEMA_VERSION, .generation = 7, .base = 0, .base_id = ID},
+        {.version = SCHEMA_VERSION, .generation = 7, .base = 0, .base_id = 0},
         {.version = 1, .generation = 7, .base = 7, .base_id = ID},
     };
 

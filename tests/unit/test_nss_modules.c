@@ -141,7 +141,8 @@ END_TEST
 static void publish_name(const char *directory, uint64_t base, const char *name)
 {
     static uint64_t generation = 10;
-    struct meta meta = {.version = SCHEMA_VERSION, .generation = generation, .base = base, .base_id = 4711};
+    struct meta meta = {
+        .version = SCHEMA_VERSION, .generation = generation, .base = base, .base_id = base != 0 ? 4711 : 0};
     struct claim claim = claim_of(0, name, "192.0.2.77");
     struct tdb_context *db = build_open_as(test_path("next.tdb"), 7, &meta);
     char path[PATH_MAX];

@@ -70,6 +70,21 @@ START_TEST(meta_version_1)
 }
 END_TEST
 
+/* A base has its random number; where there is none, one of the two is damaged. */
+START_TEST(meta_without_base)
+{
+    struct meta meta = {.version = SCHEMA_VERSION, .generation = 1};
+    uint8_t packed[META_PACKED];
+    struct meta parsed;
+
+    meta_pack(&meta, packed);
+    ck_assert_int_eq(meta_unpack((struct bytes){packed, META_PACKED}, &parsed), 0);
+    meta.base_id = UINT64_C(1) << 63;
+    meta_pack(&meta, packed);
+    ck_assert_int_eq(meta_unpack((struct bytes){packed, META_PACKED}, &parsed), -EBADMSG);
+}
+END_TEST
+
 START_TEST(meta_refused)
 {
     struct meta meta = {.version = SCHEMA_VERSION + 1, .generation = 1};
@@ -389,6 +404,7 @@ int main(void)
 
     tcase_add_test(tcase, meta_layout);
     tcase_add_test(tcase, meta_version_1);
+    tcase_add_test(tcase, meta_without_base);
     tcase_add_test(tcase, meta_refused);
     tcase_add_test(tcase, lease_layout);
     tcase_add_test(tcase, lease_round_trip);
