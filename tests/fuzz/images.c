@@ -12,7 +12,7 @@
 #define VALUE_TOP 4096
 #define BASE_ID   4711
 
-/* Where the records of this input begin to be the base's. */
+/* Is there a record of this key already? */
 static bool is_known(const struct images *images, const struct key *key, bool in_base)
 {
     for (size_t i = 0; i < images->count; i++) {
@@ -123,7 +123,7 @@ static void seal_again(struct bytes *file, uint64_t generation)
 
 static void make_built(struct unpacker *input, struct images *images)
 {
-    /* Patches stand first in the input, and are made last. */
+    /* Patches stand first in the input, in room for all of them, and are made last. */
     struct unpacker patches = *input;
 
     unpack_raw(input, unpack_left(input) < 1 + 7 * PATCHES ? unpack_left(input) : 1 + 7 * PATCHES);

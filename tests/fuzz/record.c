@@ -158,14 +158,21 @@ static void try_names(const char *text)
         EXPECT(len <= DOMAIN_MAX && len > 0);
     if (number_parse(text, SECONDS_MAX, &number) == 0)
         EXPECT(number <= SECONDS_MAX);
-    EXPECT((int)guest_valid(text) + network_valid(text) >= 0);
+    if (network_valid(text))
+        EXPECT(len <= NETWORK_MAX && strpbrk(text, "/ =\n") == NULL);
+    if (guest_valid(text))
+        EXPECT(len > 0 && len <= GUEST_MAX && strpbrk(text, "/\n") == NULL);
 }
 
-static void expect_escaped(char *text, const char *allowed_beside_ascii)
+static void expect_line(const char *text)
 {
     EXPECT(text != NULL && strchr(text, '\n') == NULL);
     expect_printable(bytes_of(text));
-    for (const char *c = text; allowed_beside_ascii == NULL && *c != '\0'; c++)
+}
+
+static void expect_ascii(const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++)
         EXPECT(*c >= ' ' && *c <= '~');
 }
 
@@ -174,8 +181,9 @@ static void try_texts(struct bytes data)
     CLEANUP_FREE char *text = escape_text(data), *binary = escape_binary(data);
     CLEANUP_FREE char *string = malloc(data.len + 1);
 
-    expect_escaped(text, "UTF-8");
-    expect_escaped(binary, NULL);
+    expect_line(text);
+    expect_line(binary);
+    expect_ascii(binary);
     if (data.len > 0)
         memcpy(string, data.at, data.len);
     string[data.len] = '\0';

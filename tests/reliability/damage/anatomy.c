@@ -1,0 +1,136 @@
+#include "anatomy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "indexer/cleanup.h"
+#include "indexer/escape.h"
+#include "indexer/index_file.h"
+#include "schema/tdb_layout.h"
+#include "trouble.h"
+
+uint32_t anatomy_chain(const struct anatomy *anatomy, struct bytes key)
+{
+    TDB_DATA hashed = tdb_data(key);
+
+    return tdb_jenkins_hash(&hashed) % anatomy->hash_size;
+}
+
+void anatomy_of(struct bytes file, struct anatomy *anatomy)
+{
+    struct tdb_layout_header header;
+    struct tdb_layout_record record;
+    size_t at;
+
+    if (file.len < sizeof(header))
+        trouble("no index file");
+    memcpy(&header, file.at, sizeof(header));
+    *anatomy = (struct anatomy){.file = file, .hash_size = header.hash_size};
+    for (at = (size_t)tdb_layout_chain(header.hash_size); at < file.len; at += sizeof(record) + record.room) {
+        const uint8_t *key = file.at + at + sizeof(record);
+
+        memcpy(&record, file.at + at, sizeof(record));
+        if (record.magic != TDB_LAYOUT_USED || at + sizeof(record) + record.room > file.len)
+            trouble("records do not lie one behind the other");
+        anatomy->records = reallocarray(anatomy->records, anatomy->count + 1, sizeof(*anatomy->records));
+        anatomy->records[anatomy->count] = (struct record){
+            .at = at,
+            .end = at + sizeof(record) + record.room,
+            .key = {key, record.key_len},
+            .value = {key + record.key_len, record.value_len},
+        };
+        anatomy->records[anatomy->count].chain = anatomy_chain(anatomy, anatomy->records[anatomy->count].key);
+        anatomy->count++;
+    }
+    if (at != file.len || anatomy->count == 0)
+        trouble("records do not end where the file does");
+}
+
+#define IN_FIELD(byte, field)                                                                                \
+    ((byte) >= offsetof(struct tdb_layout_header, field) &&                                                  \
+     (byte) < offsetof(struct tdb_layout_header, field) + 4)
+
+static enum part header_part(size_t byte)
+{
+    if (byte < sizeof(TDB_LAYOUT_FOOD) || IN_FIELD(byte, version) || IN_FIELD(byte, hash))
+        return PART_FORM;
+    if (IN_FIELD(byte, hash_size))
+        return PART_HASH_SIZE;
+    return IN_FIELD(byte, sequence) ? PART_SEQUENCE : PART_UNREAD;
+}
+
+static enum part record_part(const struct anatomy *anatomy, const struct record *record, size_t byte)
+{
+    const size_t length = offsetof(struct tdb_layout_record, value_len);
+    const uint8_t *at = anatomy->file.at + byte;
+
+    if (at < record->key.at)
+        return byte - record->at >= length && byte - record->at < length + 4 ? PART_LENGTH : PART_RECORD;
+    if (at < record->value.at)
+        return PART_KEY;
+    return at < record->value.at + record->value.len ? PART_VALUE : PART_PADDING;
+}
+
+static const struct record *record_around(const struct anatomy *anatomy, size_t byte)
+{
+    size_t low = 0, high = anatomy->count;
+
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+
+        if (anatomy->records[middle].at <= byte)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &anatomy->records[low];
+}
+
+struct place anatomy_place(const struct anatomy *anatomy, size_t byte)
+{
+    const struct record *record;
+    struct place place;
+
+    if (byte < sizeof(struct tdb_layout_header))
+        return (struct place){.part = header_part(byte)};
+    if (byte < tdb_layout_chain(0))
+        return (struct place){.part = PART_UNREAD};
+    if (byte < tdb_layout_chain(anatomy->hash_size))
+        return (struct place){.part = PART_CHAIN, .chain = (uint32_t)((byte - tdb_layout_chain(0)) / 4)};
+    record = record_around(anatomy, byte);
+    place = (struct place){record_part(anatomy, record, byte), record->chain, record, 0};
+    if (place.part == PART_VALUE)
+        place.offset = (size_t)(anatomy->file.at + byte - record->value.at);
+    return place;
+}
+
+const struct record *anatomy_find(const struct anatomy *anatomy, struct bytes key)
+{
+    for (size_t i = 0; i < anatomy->count; i++) {
+        if (bytes_equal(anatomy->records[i].key, key))
+            return &anatomy->records[i];
+    }
+    return NULL;
+}
+
+const char *anatomy_tell(const struct place *place)
+{
+    static const char *const parts[] = {"header: form",
+                                        "header: hash size",
+                                        "header: sequence",
+                                        "header: unread",
+                                        "chain",
+                                        "record",
+                                        "value's length",
+                                        "key",
+                                        "value",
+                                        "padding"};
+    static char text[700];
+    CLEANUP_FREE char *key = place->record != NULL ? escape_binary(place->record->key) : NULL;
+
+    if (key != NULL)
+        snprintf(text, sizeof(text), "%s of the record %s", parts[place->part], key);
+    else
+        snprintf(text, sizeof(text), "%s", parts[place->part]);
+    return text;
+}
