@@ -18,6 +18,7 @@ _STOPPED = "vm-off"
 _WELL_KNOWN = ("localhost", "wpad", "isatap", "_gateway", "_outbound", HOST)
 _TARGETS = ("bank", "router")  # names of other clients, which are nobody's special right
 _MACHINES = 300
+_ROUND = 100  # exchanges, after which all is looked at: a name is one machine's until the next one asks for it
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _ADDRESS = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 _SCRIPT = re.compile(rb" dnsmasq-script\[[0-9]+\]: (.*)$")
@@ -57,9 +58,9 @@ class Hostile:
         self._clients.__exit__()
         self.server.__exit__()
 
-    def run(self, count):
-        """So many times a stranger asks, and another one gives its address back now and then."""
-        for _ in range(count):
+    def run(self):
+        """One round of strangers that ask, and now and then give an address back."""
+        for _ in range(_ROUND):
             who = self._strangers.next(self._random.randrange(_MACHINES))
             address = self._clients.obtain(who)
             self.exchanges += 1

@@ -33,6 +33,7 @@ class Strangers:
 
     def __init__(self, random, reserved, domain):
         self._random = random
+        self._reserved = reserved
         self._names = list(names(reserved, domain))
         self.names = set(self._names)  # all that were made up so far
         self._turn = 0
@@ -51,7 +52,9 @@ class Strangers:
         return Machine(struct.pack("!HI", 0x0266, number).ljust(16, b"\x42")[:length], tuple(options), kind)
 
     def _name(self):
-        """Each of the list in its turn, and others in between."""
+        """Each of the list in its turn, and others in between: often those that matter, just as they are."""
+        if self._random.random() < 0.2:
+            return self._random.choice(self._reserved)
         if self._random.random() < 0.7:
             name = self._names[self._turn % len(self._names)]
             self._turn += 1

@@ -4,6 +4,7 @@ import threading
 import time
 
 from common.bookkeeping import differences
+from common.dnsmasq import Granted
 from common.module import use
 from lab import within
 
@@ -41,22 +42,24 @@ class Watcher:
 
 
 def beside_a_hook(lab, networks, random):
-    """Both feed the same network, one pass after the other and a watcher as well."""
+    """Both feed the same network, one pass after the other and a watcher as well. The hook has a lease more."""
     server = lab.server(networks.get("lan", "10.17"), "--script-on-renewal", LVINDEX_NETWORK="lan")
-    yield from _read_while_written(lab, server, random)
+    lab.site.event("add", "52:54:00:99:00:01", "10.17.251.1", "own", LVINDEX_NETWORK="lan")
+    yield from _read_while_written(lab, server, random, {"10.17.251.1": Granted(0, "52:54:00:99:00:01", "own", "*")})
 
 
 def alone(lab, networks, random):
     """No script: the file is all there is."""
     server = lab.server(networks.get("lan", "10.17"), script=False)
-    yield from _read_while_written(lab, server, random)
+    yield from _read_while_written(lab, server, random, {})
 
 
-def _different(lab, server):
-    return differences(server.dnsmasq.leases(), lab.leases(), "lan")
+def _different(lab, server, others):
+    return differences({**server.dnsmasq.leases(), **others}, lab.leases(), "lan")
 
 
-def _read_while_written(lab, server, random):
+def _read_while_written(lab, server, random, others):
+    """`others`: leases that are not in the file, and stay."""
     given = f"lan={server.dnsmasq.lease_file}"
     server.dnsmasq.start()
     server.obtain(range(_STABLE))
@@ -64,6 +67,7 @@ def _read_while_written(lab, server, random):
     lab.site.run(lab.site.sync, "--leases", given)
     use(lab.site.state)
     stable = {f"{server.name}-{number}": address for number, address in server.held.items()}
+    stable.update((lease.name, address) for address, lease in others.items())
     follower = subprocess.Popen([lab.site.sync, "--watch", "--leases", given], env=lab.site.environment(),
                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
@@ -76,8 +80,8 @@ def _read_while_written(lab, server, random):
                 server.confirm(random.sample(range(_STABLE), 10))
                 server.release(random.sample([number for number in server.held if number >= _STABLE], 15))
             server.dnsmasq.drain()
-            if not within(10, lambda: not _different(lab, server)):
-                yield from (f"10 seconds after the last change: {line}" for line in _different(lab, server))
+            if not within(10, lambda: not _different(lab, server, others)):
+                yield from (f"10 seconds after the last change: {line}" for line in _different(lab, server, others))
         yield from watcher.missed
         if watcher.asked < _STABLE:
             yield f"only {watcher.asked} names were asked for meanwhile"
