@@ -67,6 +67,13 @@ static bool is_lease(const char *line)
     return *line >= '0' && *line <= '9';
 }
 
+bool lease_file_entry(char *line, struct lease *lease)
+{
+    char *fields[FIELDS];
+
+    return is_lease(line) && split(line, fields) == FIELDS && read_lease(fields, lease) == NULL;
+}
+
 /* `line` is cut up. `duid` is set by a duid line. */
 static int take_line(struct pass *pass, size_t number, char *line, struct octets *duid)
 {

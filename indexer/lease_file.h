@@ -11,9 +11,13 @@
 #define LVINDEX_INDEXER_LEASE_FILE_H
 
 #include "index.h"
+#include "schema/lease.h"
 
 /* Takes the leases of a file, when it changed. It owns those that it brought. What cannot be read is
  * reported, and its leases are kept. -errno only for failures of the index itself. */
 int lease_file_refresh(struct index *index, const char *network, const char *path);
+
+/* Reads one line, without its newline, and cuts it up. False where it is no lease, or makes no sense. */
+bool lease_file_entry(char *line, struct lease *lease);
 
 #endif

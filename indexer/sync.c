@@ -1,11 +1,13 @@
 /*
- * lvindex-sync: brings the index in line with libvirt's files and dnsmasq's lease files, once or for ever.
+ * lvindex-sync: brings the index in line with libvirt's files and dnsmasq's lease files, once or for ever; or
+ * takes leases away.
  */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "forget.h"
 #include "schema/name.h"
 #include "schema/paths.h"
 #include "sync_pass.h"
@@ -14,6 +16,8 @@
 
 struct options {
     struct sync_sources sources;
+    struct forget_request *forget;
+    size_t forget_count;
     bool watch;
     bool verbose;
 };
@@ -31,6 +35,9 @@ static void print_help(const struct tool *tool)
            "  -w, --watch                  go on, and follow every change of these files, until\n"
            "                               SIGTERM or SIGINT; a directory may come later\n"
            "  -v, --verbose                print a line for each change\n"
+           "  -f, --forget=[NETWORK=]WHAT  instead, remove the leases of an address, of a hardware\n"
+           "                               address, or of a machine by its host name or guest name,\n"
+           "                               unless a file still lists them; may be given more than once\n"
            "  -h, --help                   show this help and exit\n"
            "  -V, --version                show the version and exit\n"
            "\n"
@@ -44,52 +51,98 @@ static void print_help(const struct tool *tool)
            "  %s --watch\n"
            "  %s --leases=lan=/var/lib/misc/dnsmasq.leases\n"
            "  %s --leases=lab=/var/lib/lab/leases --leases=guests=/var/lib/guests/leases\n"
+           "  %s --forget=web --forget=lab=192.0.2.7\n"
            "\n"
-           "Exit status: 0 done; 1 something failed or could not be read (the rest is done all the same);\n"
-           "2 wrong usage.\n",
-           tool->name, tool->name, tool->name, tool->name, tool->name);
+           "Exit status: 0 done; 1 something failed, could not be read or may not be forgotten (the rest is\n"
+           "done all the same); 2 wrong usage.\n",
+           tool->name, tool->name, tool->name, tool->name, tool->name, tool->name);
 }
 
-/* `text` is [NETWORK=]FILE and is cut in two. What stands before a "=" is a network unless it holds a slash.
- */
+/* Cuts [NETWORK=]REST in two; NULL where no network stands before. What stands before a "=" is a network
+ * unless it holds a slash. */
+static const char *cut_network(char **text)
+{
+    char *equals = strchr(*text, '=');
+    const char *network = *text;
+
+    if (equals == NULL || memchr(*text, '/', (size_t)(equals - *text)) != NULL)
+        return NULL;
+    *equals = '\0';
+    *text = equals + 1;
+    return network;
+}
+
+/* What is wrong with a network and what stands behind it: an exit status, or -1. */
+static int check_pair(const struct tool *tool, const char *option, const char *network, const char *rest)
+{
+    if (network != NULL && !network_valid(network))
+        return tool_usage_error(tool, "%s: \"%s\" is no valid network name", option, network);
+    return rest[0] == '\0' ? tool_usage_error(tool, "%s: nothing given", option) : -1;
+}
+
+/* Makes room for one more of `size` bytes; NULL, after a complaint, without memory. */
+static void *grow(const struct tool *tool, void *array, size_t count, size_t size)
+{
+    void *more = reallocarray(array, count + 1, size);
+
+    if (more == NULL)
+        fprintf(stderr, "%s: %s\n", tool->name, strerror(ENOMEM));
+    return more;
+}
+
 static int add_leases(const struct tool *tool, struct options *options, char *text)
 {
-    struct lease_source source = {"", text};
-    char *equals = strchr(text, '=');
+    struct sync_sources *sources = &options->sources;
+    const char *network = cut_network(&text);
     struct lease_source *more;
+    int status = check_pair(tool, "--leases", network, text);
 
-    if (equals != NULL && memchr(text, '/', (size_t)(equals - text)) == NULL) {
-        *equals = '\0';
-        source = (struct lease_source){text, equals + 1};
-    }
-    if (!network_valid(source.network))
-        return tool_usage_error(tool, "--leases: \"%s\" is no valid network name", source.network);
-    if (source.path[0] == '\0')
-        return tool_usage_error(tool, "--leases: no file given");
-    more = reallocarray(options->sources.leases, options->sources.lease_count + 1, sizeof(*more));
-    if (more == NULL) {
-        fprintf(stderr, "%s: %s\n", tool->name, strerror(ENOMEM));
+    if (status >= 0)
+        return status;
+    more = grow(tool, sources->leases, sources->lease_count, sizeof(*more));
+    if (more == NULL)
         return TOOL_FAILED;
-    }
-    options->sources.leases = more;
-    options->sources.leases[options->sources.lease_count++] = source;
+    sources->leases = more;
+    more[sources->lease_count++] = (struct lease_source){network != NULL ? network : "", text};
+    return -1;
+}
+
+static int add_forget(const struct tool *tool, struct options *options, char *text)
+{
+    const char *network = cut_network(&text);
+    struct forget_request *more;
+    int status = check_pair(tool, "--forget", network, text);
+
+    if (status >= 0)
+        return status;
+    more = grow(tool, options->forget, options->forget_count, sizeof(*more));
+    if (more == NULL)
+        return TOOL_FAILED;
+    options->forget = more;
+    more[options->forget_count++] = (struct forget_request){network, text};
     return -1;
 }
 
 /* An exit status, or -1 to go on. */
 static int parse(struct tool *tool, int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {
-        {"leases", required_argument, NULL, 'l'}, {"watch", no_argument, NULL, 'w'},
-        {"verbose", no_argument, NULL, 'v'},      {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"leases", required_argument, NULL, 'l'},
+                                          {"watch", no_argument, NULL, 'w'},
+                                          {"verbose", no_argument, NULL, 'v'},
+                                          {"forget", required_argument, NULL, 'f'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'V'},
+                                          {NULL, 0, NULL, 0}};
     int option, status = -1;
 
     opterr = 0;
-    while (status < 0 && (option = getopt_long(argc, argv, ":l:wvhV", longs, NULL)) != -1) {
+    while (status < 0 && (option = getopt_long(argc, argv, ":l:f:wvhV", longs, NULL)) != -1) {
         switch (option) {
         case 'l':
             status = add_leases(tool, options, optarg);
+            break;
+        case 'f':
+            status = add_forget(tool, options, optarg);
             break;
         case 'w':
             options->watch = true;
@@ -111,6 +164,8 @@ static int parse(struct tool *tool, int argc, char **argv, struct options *optio
     }
     if (status < 0 && optind < argc)
         return tool_usage_error(tool, "%s: too many arguments", argv[optind]);
+    if (status < 0 && options->forget_count > 0 && (options->watch || options->sources.lease_count > 0))
+        return tool_usage_error(tool, "--forget reads no sources: neither --watch nor --leases goes with it");
     return status;
 }
 
@@ -119,11 +174,14 @@ static int run(struct tool *tool, const struct options *options)
     const struct report report = tool_report(tool);
     int status;
 
-    tool->changes = options->verbose ? stdout : NULL;
+    tool->changes = options->verbose || options->forget_count > 0 ? stdout : NULL;
     if (options->watch)
         return watch(tool, tool_state_dir(), &options->sources) < 0 ? TOOL_FAILED : TOOL_DONE;
-    /* Who runs it by hand wants to be sure of all of the index. */
-    sync_pass(tool_state_dir(), STORE_CHECK, &options->sources, &report);
+    if (options->forget_count > 0)
+        forget(tool_state_dir(), options->sources.libvirt.networks, options->forget, options->forget_count,
+               &report);
+    else /* Who runs it by hand wants to be sure of all of the index. */
+        sync_pass(tool_state_dir(), STORE_CHECK, &options->sources, &report);
     status = tool_finish_output(tool);
     return tool->failed ? TOOL_FAILED : status;
 }
@@ -137,5 +195,6 @@ int main(int argc, char **argv)
     if (status < 0)
         status = run(&tool, &options);
     free(options.sources.leases);
+    free(options.forget);
     return status;
 }
