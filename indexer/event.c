@@ -170,5 +170,11 @@ int event_apply(struct index *index, const struct event *event, const char *netw
         rc = status_mirror_prepare(&mirror);
     if (rc == 0)
         rc = index_prepare(index);
-    return rc < 0 ? rc : status_mirror_write(&mirror);
+    if (rc < 0)
+        return rc;
+    rc = status_mirror_write(&mirror);
+    /* The event has happened: its index must not get lost, which alone knows what was refused. */
+    if (rc < 0 && mirror.replaced)
+        store_leave(index->store);
+    return rc;
 }

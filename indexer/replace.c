@@ -44,11 +44,12 @@ int replace_create(int dirfd, const char *name, struct bytes content)
     return rc;
 }
 
-int replace_file(int dirfd, const char *name, const char *text, size_t len)
+int replace_file(int dirfd, const char *name, const char *text, size_t len, bool *replaced)
 {
     char temporary[NAME_MAX + 1];
     int rc = suffixed(temporary, name, NEW_SUFFIX);
 
+    *replaced = false;
     if (rc < 0)
         return rc;
     if (unlinkat(dirfd, temporary, 0) < 0 && errno != ENOENT)
@@ -61,6 +62,7 @@ int replace_file(int dirfd, const char *name, const char *text, size_t len)
         unlinkat(dirfd, temporary, 0);
         return rc;
     }
+    *replaced = true;
     return fsync(dirfd) < 0 ? -errno : 0;
 }
 

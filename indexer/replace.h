@@ -4,6 +4,7 @@
 #ifndef LVINDEX_INDEXER_REPLACE_H
 #define LVINDEX_INDEXER_REPLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "schema/wire.h"
@@ -14,8 +15,8 @@ int replace_create(int dirfd, const char *name, struct bytes content);
 
 /* Writes `text` to `name`.new in the directory, syncs it, and renames it to `name`: ours, and readable to
  * all, as libvirt's helper leaves it. A leftover of the temporary name is removed first. -errno, and then
- * `name` is what it was, or stands but the directory could not be synced. */
-int replace_file(int dirfd, const char *name, const char *text, size_t len);
+ * `name` is what it was, or, if it is `*replaced`, stands but the directory could not be synced. */
+int replace_file(int dirfd, const char *name, const char *text, size_t len, bool *replaced);
 
 /* Gives the file `name` a second name, `also`, in place of an earlier file of that name. -errno. */
 int replace_link(int dirfd, const char *name, const char *also);

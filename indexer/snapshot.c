@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bases.h"
@@ -159,12 +158,10 @@ int snapshot_publish(int dirfd, const struct published *from, const struct meta 
 {
     int rc = keep_damaged(dirfd, from);
 
-    if (rc < 0) {
-        snapshot_discard(dirfd, meta->generation);
+    /* Where this or the next fails, the finished file stays: the next writer publishes it. */
+    if (rc < 0)
         return rc;
-    }
     retire(dirfd, from);
-    /* Where this fails, the finished file stays: the next writer publishes it. */
     if (renameat(dirfd, NEW_FILE, dirfd, INDEX_FILE) < 0)
         return -errno;
     if (fsync(dirfd) < 0)
@@ -172,59 +169,4 @@ int snapshot_publish(int dirfd, const struct published *from, const struct meta 
     if (from->index.tdb == NULL || meta->base != from->index.meta.base)
         bases_sweep(dirfd, meta->base, meta->replaced);
     return 0;
-}
-
-/* Is it a file that a writer finished? */
-static bool is_finished(const struct index_file *file)
-{
-    struct stat st;
-
-    return file->tdb != NULL && fstat(file->fd, &st) == 0 && st.st_uid == geteuid() &&
-           (st.st_mode & 07777) == 0644;
-}
-
-/* Opens a file of the directory, and the base that it names if that is its own or `base_too`. */
-static int open_pair(const char *dir, const char *name, bool base_too, struct published *pair)
-{
-    char base[BASE_NAME_SIZE];
-    int rc = index_file_open(dir, name, true, &pair->index);
-    const struct meta *meta = &pair->index.meta;
-
-    if (rc < 0 || pair->index.tdb == NULL || meta->base == 0)
-        return rc;
-    if (meta->base == meta->generation || base_too)
-        index_file_open(dir, base_name(meta->base, base), meta->base == meta->generation, &pair->base);
-    return 0;
-}
-
-/* Is the new file, whole itself, what would have been published next? */
-static bool is_next(const struct published *new, const struct published *from)
-{
-    const struct meta *meta = &new->index.meta, *before = &from->index.meta;
-
-    if (!is_finished(&new->index) || (from->index.fd >= 0 && !is_finished(&from->index)) ||
-        meta->generation != (from->index.fd >= 0 ? before->generation : 0) + 1)
-        return false;
-    if (meta->base != meta->generation)
-        return meta_same_base(meta, before);
-    return is_finished(&new->base) && meta_same_base(&new->base.meta, meta);
-}
-
-int snapshot_recover(const char *dir, int dirfd,
-                     bool (*confirmed)(const struct published *next, struct published *now))
-{
-    struct published from = PUBLISHED_NONE, new = PUBLISHED_NONE;
-    int rc = 0;
-
-    if (faccessat(dirfd, NEW_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-        return errno == ENOENT ? 0 : -errno;
-    open_pair(dir, NEW_FILE, false, &new);
-    rc = open_pair(dir, INDEX_FILE, true, &from);
-    if (rc == 0 && is_next(&new, &from) && confirmed(&new, &from))
-        rc = snapshot_publish(dirfd, &from, &new.index.meta);
-    else
-        rc = unlinkat(dirfd, NEW_FILE, 0) < 0 ? -errno : 0;
-    published_close(&from);
-    published_close(&new);
-    return rc;
 }

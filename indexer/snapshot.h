@@ -15,12 +15,6 @@
 #include "changes.h"
 #include "published.h"
 
-/* Sees to what a killed writer may have left in the directory: a finished file that is the next generation is
- * published if what it tells of has happened, which `confirmed` says; anything else under its name is
- * removed. -errno. */
-int snapshot_recover(const char *dir, int dirfd,
-                     bool (*confirmed)(const struct published *next, struct published *now));
-
 /* Removes what was made for a generation that was not published. -errno. */
 int snapshot_discard(int dirfd, uint64_t generation);
 
@@ -35,7 +29,7 @@ int snapshot_prepare(int dirfd, struct published *from, const struct changes *ch
 
 /* Puts the new index of `meta` in the place of `from`, tells readers, and removes what nobody needs any more.
  * What is damaged of `from` is kept as index.tdb.damaged. -errno: the published index is what it was, and the
- * new one waits for the next writer (snapshot_recover); or, where the directory could not be synced, it
+ * new one waits for the next writer (recover_leftover); or, where the directory could not be synced, it
  * stands, but a power cut may still undo it. */
 int snapshot_publish(int dirfd, const struct published *from, const struct meta *meta);
 

@@ -282,7 +282,9 @@ static int write_text(struct status_mirror *mirror)
 {
     int rc = mirror->damaged ? replace_keep_damaged(mirror->dirfd, mirror->file_name) : 0;
 
-    return rc < 0 ? rc : replace_file(mirror->dirfd, mirror->file_name, mirror->text.at, mirror->text.len);
+    return rc < 0 ? rc
+                  : replace_file(mirror->dirfd, mirror->file_name, mirror->text.at, mirror->text.len,
+                                 &mirror->replaced);
 }
 
 int status_mirror_write(struct status_mirror *mirror)

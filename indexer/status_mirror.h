@@ -23,6 +23,7 @@ struct status_mirror {
     struct json_object *array; /* its entries; NULL while the text is changed instead */
     struct octets server_duid; /* the one known when the text or the entries were taken over */
     bool damaged;              /* the file does not parse: the entries were made from the index */
+    bool replaced;             /* the file is the new one */
 };
 
 /* Opens the file of `network` in `dir`, and takes into the index what somebody else changed in it since we
@@ -52,7 +53,7 @@ int status_mirror_put(struct status_mirror *mirror, const struct lease *lease, c
 int status_mirror_prepare(struct status_mirror *mirror);
 
 /* Writes the file, and keeps a damaged one aside as `<bridge>.status.damaged`: -errno, reported, and it is
- * what it was. The index is the caller's to publish. */
+ * what it was unless it is `replaced`. The index is the caller's to publish. */
 int status_mirror_write(struct status_mirror *mirror);
 
 /* Where each address stands in the file. */

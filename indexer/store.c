@@ -11,8 +11,8 @@
 #include "bases.h"
 #include "changes.h"
 #include "cleanup.h"
-#include "confirm.h"
 #include "lock.h"
+#include "recover.h"
 #include "schema/paths.h"
 #include "snapshot.h"
 
@@ -94,7 +94,7 @@ static int take_lock(struct store *store)
     }
     if (store->lockfd < 0)
         return report_errno(store->report, store->lockfd, "%s/" LOCK_FILE, store->dir);
-    rc = snapshot_recover(store->dir, store->dirfd, confirm_statuses);
+    rc = recover_leftover(store->dir, store->dirfd);
     return rc < 0 ? report_errno(store->report, rc, "%s/" NEW_FILE, store->dir) : 0;
 }
 
@@ -180,6 +180,11 @@ void store_close(struct store *store)
     free(store->dir);
     free(store->path);
     free(store);
+}
+
+void store_leave(struct store *store)
+{
+    store->prepared = false;
 }
 
 const char *store_path(const struct store *store)

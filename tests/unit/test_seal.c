@@ -260,7 +260,7 @@ START_TEST(damaged_again)
 }
 END_TEST
 
-/* Where it cannot be kept, it is not replaced. */
+/* Where it cannot be kept, it is not replaced; the new one waits for the next writer. */
 START_TEST(damaged_and_not_kept)
 {
     struct bytes content = damage_index(0);
@@ -272,7 +272,11 @@ START_TEST(damaged_and_not_kept)
     ck_assert_int_eq(own_commit(store), -EISDIR);
     reports_expect_one(&own_reports, INDEX_FILE);
     expect_content(INDEX_FILE, content);
+    ck_assert_uint_ne(own_inode(NEW_FILE), 0);
+    ck_assert_int_eq(rmdir(own_path(DAMAGED_FILE)), 0);
+    store_close(own_store(STORE_WRITE));
     ck_assert_uint_eq(own_inode(NEW_FILE), 0);
+    expect_content(DAMAGED_FILE, content);
     free((void *)content.at);
 }
 END_TEST

@@ -1,6 +1,7 @@
 /* The state directory: modes of its files, what others planted in it, leftovers, and the writers' lock. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -199,6 +200,39 @@ START_TEST(leftover)
 }
 END_TEST
 
+/* Killed before the rename of the first index, and of one in the place of a damaged one. */
+START_TEST(finished_leftover)
+{
+    struct store *store;
+
+    own_publish("a", "1");
+    if (_i == 1)
+        own_publish("a", "2");
+    ck_assert_int_eq(rename(own_path(INDEX_FILE), own_path(NEW_FILE)), 0);
+    if (_i == 1)
+        own_write(INDEX_FILE, "TDB file\ndamaged");
+    store = own_store(STORE_WRITE);
+    own_expect(store, "a", _i == 1 ? "2" : "1");
+    store_close(store);
+    own_expect_files(_i == 1 ? DAMAGED_FILE : NULL);
+}
+END_TEST
+
+/* Not so one that comes later than the first, where there is none: somebody removed it. */
+START_TEST(leftover_without_index)
+{
+    struct store *store;
+
+    own_publish("a", "1");
+    own_publish("a", "2");
+    ck_assert_int_eq(rename(own_path(INDEX_FILE), own_path(NEW_FILE)), 0);
+    store = own_store(STORE_WRITE);
+    own_expect(store, "a", NULL);
+    store_close(store);
+    ck_assert_uint_eq(own_inode(NEW_FILE), 0);
+}
+END_TEST
+
 /* Runs `hold` in a child, which says through a pipe when it holds the lock. */
 static pid_t start_holder(unsigned int milliseconds)
 {
@@ -310,6 +344,8 @@ int main(void)
     tcase_add_loop_test(tcase, planted_for_readers, 0, count);
     tcase_add_loop_test(tcase, planted_in_between, 0, 6);
     tcase_add_test(tcase, leftover);
+    tcase_add_loop_test(tcase, finished_leftover, 0, 2);
+    tcase_add_test(tcase, leftover_without_index);
     tcase_add_test(tcase, lock_waits);
     tcase_add_test(tcase, lock_is_given_up);
     tcase_add_test(tcase, lock_is_held);
