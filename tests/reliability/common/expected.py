@@ -1,0 +1,46 @@
+"""What may be seen after a run that did not end well, and after the one that follows it."""
+import collections
+
+from common.trial import Trial
+
+
+class Expected:
+    """Taken from runs that nothing happens to."""
+
+    def __init__(self, options, case):
+        self.case = case
+        with Trial(options, case) as trial:
+            self.old = trial.seen()
+            self.old_bytes = trial.index_bytes()
+            case.run.succeed(trial)
+            self.new = trial.seen()
+            case.after.succeed(trial)
+            self._new_after, self._new_listing = trial.seen(), trial.listing()
+        with Trial(options, case) as trial:
+            case.after.succeed(trial)
+            self._old_after, self._old_listing = trial.seen(), trial.listing()
+
+    def is_torn(self, state):
+        """Why this is neither the old nor the new, or None. libvirt's file may be ahead of the index, never behind."""
+        if not (state.same_index(self.old) or state.same_index(self.new)):
+            return f"another index: {state.difference(self.new)}"
+        for name in {*state.files, *self.old.files, *self.new.files}:
+            if state.files.get(name) not in (self.old.files.get(name), self.new.files.get(name)):
+                return f"another {name}"
+        if not state.same_index(self.old) and state.files != self.new.files:
+            return "the index is ahead of libvirt's file"
+        return None
+
+    def happened(self, state):
+        """Must a run that left this state have taken place, for all that follow?"""
+        return self.case.heals or not state.same_index(self.old) or any(
+            state.files.get(name) != self.old.files.get(name) for name in self.new.files if name.endswith(".status"))
+
+    def wrong_after(self, state, listing, happened):
+        """What is wrong after the next run, or None."""
+        if state != self._new_after and (happened or state != self._old_after):
+            return f"another index after the next run: {state.difference(self._new_after)}"
+        # How many bases there are, and whether a damaged file was kept, depends on which of the two it is.
+        known = max(self._new_listing, self._old_listing, key=len) + ["index.old"]
+        left = collections.Counter(listing) - collections.Counter(known)
+        return f"left over: {sorted(left)}" if left else None

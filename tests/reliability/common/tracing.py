@@ -1,0 +1,51 @@
+"""System calls of our programs, by strace: lists them, and has it kill the program or make a call fail at one of them.
+
+strace counts the calls of each name apart, so a point is a name and which call of that name it is."""
+import collections
+import os
+import re
+import shutil
+
+STRACE = shutil.which("strace")
+
+# name, which of this name (from 1), and what strace said of it
+Call = collections.namedtuple("Call", "name nth text")
+
+_LINE = re.compile(r"([a-z0-9_]+)\(")
+# The first thing that our programs do themselves. What comes before is the dynamic loader's.
+_START = re.compile(r"rt_sigaction\(SIGPIPE")
+# They do not fail, and nothing that others see happens at them.
+_HARMLESS = ("exit_group", "rt_sigaction", "execve")
+
+
+def works(site):
+    """May this process trace others here?"""
+    return STRACE is not None and site.run("/bin/true", prefix=[STRACE, "-o", "/dev/null"]).returncode == 0
+
+
+def calls(site, command):
+    """All calls that a run of `command` on the site makes, from its start on. The site is changed by it."""
+    output = os.path.join(site.top, "strace")
+    command.on(site, prefix=[STRACE, "-f", "-o", output])
+    counts, found, started = collections.Counter(), [], False
+    with open(output, encoding="utf-8", errors="replace") as file:
+        for line in file:
+            text = line.split(None, 1)[1].strip() if " " in line else ""
+            match = _LINE.match(text)
+            if match is None:
+                continue
+            counts[match[1]] += 1
+            started = started or _START.match(text) is not None
+            if started and match[1] not in _HARMLESS:
+                found.append(Call(match[1], counts[match[1]], text))
+    os.unlink(output)
+    return found
+
+
+def _injecting(call, what, *options):
+    return [STRACE, "-f", *options, "-e", f"trace={call.name}", "-e", f"inject={call.name}:{what}"]
+
+
+def killing(call):
+    """What stands before a command that is killed at the entry of a call, which then has no effect."""
+    return _injecting(call, f"signal=KILL:when={call.nth}", "-o", "/dev/null")
