@@ -22,6 +22,14 @@ static int read_meta(TDB_DATA key, TDB_DATA value, void *context)
     return meta_unpack((struct bytes){value.dptr, value.dsize}, context);
 }
 
+/* What libtdb says of a file whose content it does not take is EIO or EINVAL. */
+static int open_error(int error)
+{
+    if (error == ENOENT)
+        return -EAGAIN;
+    return error == EIO || error == EINVAL ? -EBADMSG : -error;
+}
+
 /* Opens the file that `file->fd` is with libtdb. -EAGAIN: the path means another file by now. */
 static int open_tdb(const char *path, struct index_file *file)
 {
@@ -31,7 +39,7 @@ static int open_tdb(const char *path, struct index_file *file)
 
     file->tdb = tdb_open(path, 0, TDB_NOLOCK | TDB_NOSYNC, O_RDONLY | O_CLOEXEC, 0);
     if (file->tdb == NULL)
-        return errno == ENOENT ? -EAGAIN : errno == ENOMEM ? -ENOMEM : -EBADMSG;
+        return open_error(errno);
     if (fstat(file->fd, &ours) < 0 || fstat(tdb_fd(file->tdb), &theirs) < 0)
         return -errno;
     if (ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino)
