@@ -116,8 +116,8 @@ int main(int argc, char **argv)
     struct tool tool = {.name = "lvindex-hook"};
     int option;
 
-    if (tool_start() < 0)
-        return TOOL_FAILED;
+    if (tool_start(&tool) < 0)
+        return argc > 1 && strcmp(argv[1], "init") == 0 ? TOOL_DONE : TOOL_FAILED;
     opterr = 0;
     /* Options end at the action: what follows it is dnsmasq's. */
     while ((option = getopt_long(argc, argv, "+hV", longs, NULL)) != -1) {

@@ -280,7 +280,7 @@ int main(int argc, char **argv)
 {
     struct tool tool = {.name = "lvindex-dump"};
     struct choice choice = {.format = NULL};
-    int status = tool_start() < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &choice);
+    int status = tool_start(&tool) < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &choice);
 
     return status < 0 ? print(&tool, &choice) : status;
 }

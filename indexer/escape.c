@@ -3,9 +3,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "cleanup.h"
 #include "utf8.h"
+
+/* Bytes that a byte, or a character, becomes at the most. */
+#define ESCAPED_MAX 4
 
 /* May a terminal be shown it? Not what moves the cursor, hides, or turns the direction of the text. */
 static bool is_shown(uint32_t character)
@@ -43,24 +46,31 @@ static char *put_byte(char *to, uint8_t byte)
     return to;
 }
 
+/* Puts the first character of `raw`, or its first byte escaped, at `to`, and takes it off. */
+static char *put_first(char *to, struct bytes *raw, bool ascii)
+{
+    uint32_t character;
+    size_t len = utf8_read(raw->at, raw->len, &character);
+
+    if (len == 0 || character == '\\' || !is_shown(character) || (ascii && len > 1)) {
+        len = 1;
+        to = put_byte(to, raw->at[0]);
+    } else {
+        to = mempcpy(to, raw->at, len);
+    }
+    *raw = (struct bytes){raw->at + len, raw->len - len};
+    return to;
+}
+
 static char *escape(struct bytes raw, bool ascii)
 {
-    char *text = malloc(4 * raw.len + 1);
+    char *text = malloc(ESCAPED_MAX * raw.len + 1);
     char *to = text;
 
     if (text == NULL)
         return NULL;
-    for (size_t i = 0; i < raw.len;) {
-        uint32_t character;
-        size_t len = utf8_read(raw.at + i, raw.len - i, &character);
-
-        if (len == 0 || character == '\\' || !is_shown(character) || (ascii && len > 1)) {
-            to = put_byte(to, raw.at[i++]);
-            continue;
-        }
-        while (len-- > 0)
-            *to++ = (char)raw.at[i++];
-    }
+    while (raw.len > 0)
+        to = put_first(to, &raw, ascii);
     *to = '\0';
     return text;
 }
@@ -77,7 +87,8 @@ char *escape_binary(struct bytes raw)
 
 void escape_print(FILE *stream, struct bytes raw)
 {
-    CLEANUP_FREE char *text = escape_text(raw);
+    char first[ESCAPED_MAX];
 
-    fputs(text != NULL ? text : "?", stream);
+    while (raw.len > 0)
+        fwrite(first, 1, (size_t)(put_first(first, &raw, false) - first), stream);
 }

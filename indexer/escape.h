@@ -20,7 +20,7 @@ char *escape_text(struct bytes raw);
 /* The same, where everything but printable ASCII is escaped: for keys and values that are no text. */
 char *escape_binary(struct bytes raw);
 
-/* Writes `raw` escaped to a stream. */
+/* Writes `raw` escaped to a stream; needs no memory. */
 void escape_print(FILE *stream, struct bytes raw);
 
 #endif

@@ -190,7 +190,7 @@ int main(int argc, char **argv)
 {
     struct tool tool = {.name = "lvindex-sync"};
     struct options options = {.sources = {.libvirt = libvirt_dirs_default()}};
-    int status = tool_start() < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &options);
+    int status = tool_start(&tool) < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &options);
 
     if (status < 0)
         status = run(&tool, &options);

@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,20 +13,52 @@
 #include "escape.h"
 #include "schema/paths.h"
 
-int tool_start(void)
+/* How long a message may wait for its reader. */
+#define PATIENCE_MS 1000
+
+static bool are_open(void)
 {
-    int fd;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0)
+            return false;
+    }
+    return true;
+}
+
+int tool_start(const struct tool *tool)
+{
+    static char line[BUFSIZ];
+    int fd, rc;
 
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
 
     do {
         fd = open("/dev/null", O_RDWR);
-        if (fd < 0)
-            return -errno;
-    } while (fd <= STDERR_FILENO);
-    close(fd);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    rc = fd < 0 ? -errno : 0;
+    if (fd < 0 && !are_open()) {
+        fprintf(stderr, "%s: /dev/null: %s\n", tool->name, strerror(-rc));
+        return rc;
+    }
+    if (fd >= 0)
+        close(fd);
+    setvbuf(stderr, line, _IOFBF, sizeof(line));
     return 0;
+}
+
+/* Writes what stands in the buffer of stderr, unless nobody reads there. */
+static void flush_problem(void)
+{
+    static int patience = PATIENCE_MS;
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    if (poll(&out, 1, patience) != 0) {
+        fflush(stderr);
+    } else {
+        __fpurge(stderr);
+        patience = 0;
+    }
 }
 
 static void print_problem(void *context, const char *what, const char *why)
@@ -35,6 +69,7 @@ static void print_problem(void *context, const char *what, const char *why)
     fprintf(stderr, "%s: ", tool->name);
     escape_print(stderr, bytes_of(what));
     fprintf(stderr, ": %s\n", why);
+    flush_problem();
 }
 
 static void print_change(void *context, const char *text)

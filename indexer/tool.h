@@ -26,10 +26,12 @@ struct tool {
 
 /* To be called first. Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed: else the next
  * file opened would become one of them, and a message would end up in it. Makes a pipe that nobody reads, and
- * a limit on files, an error where it happens instead of a signal that ends us. -errno. */
-int tool_start(void);
+ * a limit on files, an error where it happens instead of a signal that ends us. -errno, reported. */
+int tool_start(const struct tool *tool);
 
-/* A report sink that prints to stderr, escaped, and notes that something failed. */
+/* A report sink that prints to stderr, escaped, each line by one write, and notes that something failed.
+ * Where nobody reads from a pipe that is full, it gives up after a second, and from then on at once: a writer
+ * holds the lock. */
 struct report tool_report(struct tool *tool);
 
 /* LVINDEX_DIR, or the built-in state directory. */
