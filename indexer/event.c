@@ -173,8 +173,8 @@ int event_apply(struct index *index, const struct event *event, const char *netw
     if (rc < 0)
         return rc;
     rc = status_mirror_write(&mirror);
-    /* The event has happened: its index must not get lost, which alone knows what was refused. */
-    if (rc < 0 && mirror.replaced)
-        store_leave(index->store);
+    /* Its index must not get lost: that alone knows what was refused. */
+    if (mirror.replaced)
+        store_happened(index->store);
     return rc;
 }

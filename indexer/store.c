@@ -28,6 +28,7 @@ struct store {
     uint32_t records; /* that the index will have, the meta record included */
     bool prepared;    /* the new files are ready */
     bool stale;       /* but there were changes since */
+    bool happened;    /* what was prepared must not get lost any more */
     bool worth;       /* there is a change worth a commit */
     const struct report *report;
 };
@@ -169,7 +170,7 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
-    if (store->prepared)
+    if (store->prepared && !store->happened)
         snapshot_discard(store->dirfd, store->next.generation);
     changes_free(store->changes);
     published_close(&store->published);
@@ -182,9 +183,9 @@ void store_close(struct store *store)
     free(store);
 }
 
-void store_leave(struct store *store)
+void store_happened(struct store *store)
 {
-    store->prepared = false;
+    store->happened = true;
 }
 
 const char *store_path(const struct store *store)

@@ -29,8 +29,9 @@ int store_open(const char *dir, enum store_mode mode, const struct report *repor
 /* Lets go of everything, the lock included. NULL is fine. */
 void store_close(struct store *store);
 
-/* Leaves what was prepared to the next writer, who publishes it, see recover.h. */
-void store_leave(struct store *store);
+/* What was prepared tells of something that cannot be undone: where publishing it fails from now on, it is
+ * left to the next writer, see recover.h. */
+void store_happened(struct store *store);
 
 /* The index file's path, for reports. Lasts as long as the store. */
 const char *store_path(const struct store *store);
