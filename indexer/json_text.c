@@ -1,18 +1,36 @@
 #include "json_text.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* An array of objects with arrays is three deep. */
 #define JSON_DEPTH 8
 
-struct json_object *json_parse_array(const char *text, size_t len)
-{
-    struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
-    struct json_object *array;
+/* json-c does not notice when it has no memory for a part of a text: it crashes, or leaves that part out. So
+ * there must be as much as it takes: for each byte of a text like libvirt's, about a third of this. */
+#define MEMORY_PER_BYTE 32
+#define MEMORY_LEAST    (64U << 10)
 
+static bool has_memory(size_t len)
+{
+    /* volatile: or the compiler takes it for granted. */
+    void *volatile all = malloc(len * MEMORY_PER_BYTE + MEMORY_LEAST);
+
+    free(all);
+    return all != NULL;
+}
+
+int json_parse_array(const char *text, size_t len, struct json_object **result)
+{
+    struct json_tokener *tokener = has_memory(len) ? json_tokener_new_ex(JSON_DEPTH) : NULL;
+    struct json_object *array;
+    int rc;
+
+    *result = NULL;
     if (tokener == NULL)
-        return NULL;
+        return -ENOMEM;
+    errno = 0;
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
     array = json_tokener_parse_ex(tokener, text, (int)len);
     /* Only white space may follow the array. */
@@ -26,8 +44,13 @@ struct json_object *json_parse_array(const char *text, size_t len)
             array = NULL;
         }
     }
+    rc = errno == ENOMEM ? -ENOMEM : array == NULL ? -EBADMSG : 0;
+    if (rc == 0)
+        *result = array;
+    else
+        json_object_put(array);
     json_tokener_free(tokener);
-    return array;
+    return rc;
 }
 
 bool json_is_text(struct json_object *value)
@@ -64,10 +87,20 @@ int json_add_number(struct json_object *object, const char *name, uint64_t numbe
     return json_add(object, name, json_object_new_int64((int64_t)number));
 }
 
-int json_print(struct json_object *value, FILE *to)
+const char *json_format(struct json_object *value)
 {
     const int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
-    const char *text = json_object_to_json_string_ext(value, flags);
+    const char *text;
+
+    /* What there is no memory for, json-c leaves out. */
+    errno = 0;
+    text = json_object_to_json_string_ext(value, flags);
+    return errno == ENOMEM ? NULL : text;
+}
+
+int json_print(struct json_object *value, FILE *to)
+{
+    const char *text = json_format(value);
 
     if (text == NULL)
         return -ENOMEM;

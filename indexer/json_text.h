@@ -10,8 +10,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Parses a whole text that must be an array. NULL when it is not. The caller puts it (json_object_put). */
-struct json_object *json_parse_array(const char *text, size_t len);
+/* Parses a whole text that must be an array: -EBADMSG when it is not, -ENOMEM, and then `*array` is NULL. The
+ * caller puts it (json_object_put). */
+int json_parse_array(const char *text, size_t len, struct json_object **array);
 
 /* The string member `name` of an object: NULL when there is none; "" is a string. One with a NUL inside, or
  * of another type, sets `*bad`. Lives as long as the object. */
@@ -24,6 +25,10 @@ bool json_is_text(struct json_object *value);
  * NULL. */
 int json_add(struct json_object *object, const char *name, struct json_object *value);
 int json_add_number(struct json_object *object, const char *name, uint64_t number);
+
+/* The text of a value, indented as libvirt does it; NULL without memory. Lives as long as the value, and
+ * until it is formatted again. */
+const char *json_format(struct json_object *value);
 
 /* Prints a value, indented, with a newline behind it. -ENOMEM; what the stream says is for its owner to ask.
  */

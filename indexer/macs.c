@@ -51,9 +51,9 @@ int macs_parse(const char *text, size_t len, const char *where, const struct rep
     *json = NULL;
     if (len == 0)
         return 0;
-    *json = json_parse_array(text, len);
-    if (*json == NULL)
-        return -EBADMSG;
+    rc = json_parse_array(text, len, json);
+    if (rc < 0)
+        return rc;
     count = json_object_array_length(*json);
     for (size_t i = 0; rc == 0 && i < count; i++) {
         bool bad = false;

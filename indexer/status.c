@@ -54,16 +54,14 @@ int status_apply(struct index *index, const char *network, const struct source_f
 static int apply(struct index *index, const char *network, const struct source_file *source)
 {
     CLEANUP_JSON struct json_object *array = NULL;
+    int rc = source->file.len > 0 ? json_parse_array(source->file.text, source->file.len, &array) : 0;
 
-    if (source->file.len > 0) {
-        array = json_parse_array(source->file.text, source->file.len);
-        if (array == NULL) {
-            report_problem(index->report, "damaged; its network keeps the leases already known", "%s",
-                           source->where);
-            return 0;
-        }
+    if (rc == -EBADMSG) {
+        report_problem(index->report, "damaged; its network keeps the leases already known", "%s",
+                       source->where);
+        return 0;
     }
-    return status_apply(index, network, source, array);
+    return rc < 0 ? rc : status_apply(index, network, source, array);
 }
 
 int status_forget(struct index *index, const char *network)

@@ -88,8 +88,11 @@ static int parse(struct status_mirror *mirror, bool changed)
     int rc = 0;
 
     if (text->len > 0)
-        mirror->array = json_parse_array(text->at, text->len);
-    mirror->damaged = text->len > 0 && mirror->array == NULL;
+        rc = json_parse_array(text->at, text->len, &mirror->array);
+    if (rc < 0 && rc != -EBADMSG)
+        return rc;
+    mirror->damaged = rc == -EBADMSG;
+    rc = 0;
     if (mirror->array == NULL)
         mirror->array = json_object_new_array();
     if (mirror->array == NULL)
@@ -214,9 +217,7 @@ int status_mirror_remove(struct status_mirror *mirror, const struct ip *ip)
 /* The text of a file as libvirt writes it. The caller frees. */
 static int format(struct json_object *array, struct status_text *text)
 {
-    const int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
-    const char *json =
-        json_object_array_length(array) == 0 ? "[\n\n]" : json_object_to_json_string_ext(array, flags);
+    const char *json = json_object_array_length(array) == 0 ? "[\n\n]" : json_format(array);
     int len = json != NULL ? asprintf(&text->at, "%s\n", json) : -1;
 
     *text = (struct status_text){len < 0 ? NULL : text->at, len < 0 ? 0 : (size_t)len};

@@ -187,11 +187,13 @@ START_TEST(json_array)
     /* Of its exact size: a sanitizer sees what is read behind it. */
     CLEANUP_FREE char *exact = malloc(len);
     CLEANUP_JSON struct json_object *array = NULL;
+    int rc;
 
     memcpy(exact, arrays[_i].text, len);
-    array = json_parse_array(exact, len);
+    rc = json_parse_array(exact, len, &array);
 
-    ck_assert_msg((array != NULL) == (arrays[_i].count >= 0), "\"%s\"", arrays[_i].text);
+    ck_assert_msg(rc == (arrays[_i].count >= 0 ? 0 : -EBADMSG), "\"%s\"", arrays[_i].text);
+    ck_assert((array != NULL) == (rc == 0));
     if (array != NULL)
         ck_assert_int_eq((int)json_object_array_length(array), arrays[_i].count);
 }
@@ -199,9 +201,11 @@ END_TEST
 
 START_TEST(json_nul)
 {
-    ck_assert_ptr_null(json_parse_array("[]\0", 3));
-    ck_assert_ptr_null(json_parse_array("[\0]", 3));
-    ck_assert_ptr_null(json_parse_array("[]\0[]", 5));
+    struct json_object *array;
+
+    ck_assert_int_eq(json_parse_array("[]\0", 3, &array), -EBADMSG);
+    ck_assert_int_eq(json_parse_array("[\0]", 3, &array), -EBADMSG);
+    ck_assert_int_eq(json_parse_array("[]\0[]", 5, &array), -EBADMSG);
 }
 END_TEST
 
@@ -211,10 +215,12 @@ START_TEST(json_member)
         "[{\"a\": \"x\", \"e\": \"\", \"n\": 1, \"z\": null, \"l\": [], \"o\": {}, \"b\": true, "
         "\"nul\": \"x\\u0000y\"}]";
     static const char *const wrong[] = {"n", "z", "l", "o", "b", "nul"};
-    CLEANUP_JSON struct json_object *array = json_parse_array(text, strlen(text));
-    struct json_object *object = json_object_array_get_idx(array, 0);
+    CLEANUP_JSON struct json_object *array = NULL;
+    struct json_object *object;
     bool bad = false;
 
+    ck_assert_int_eq(json_parse_array(text, strlen(text), &array), 0);
+    object = json_object_array_get_idx(array, 0);
     ck_assert_str_eq(json_member_text(object, "a", &bad), "x");
     ck_assert_str_eq(json_member_text(object, "e", &bad), "");
     ck_assert_ptr_null(json_member_text(object, "missing", &bad));
