@@ -44,11 +44,14 @@ static int add(struct listing *listing, const struct ip *ip)
 
 static int take_status(struct index *index, struct file *file, struct listing *listing)
 {
-    CLEANUP_JSON struct json_object *array = json_parse_array(file->text, file->len);
-    size_t count = array == NULL ? 0 : json_object_array_length(array);
-    int rc = 0;
+    CLEANUP_JSON struct json_object *array = NULL;
+    int rc = json_parse_array(file->text, file->len, &array);
+    size_t count = rc == 0 ? json_object_array_length(array) : 0;
 
     (void)index;
+    /* One that does not parse lists nothing. */
+    if (rc == -EBADMSG)
+        rc = 0;
     for (size_t i = 0; rc == 0 && i < count; i++) {
         struct ip ip;
 

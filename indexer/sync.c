@@ -81,12 +81,12 @@ static int check_pair(const struct tool *tool, const char *option, const char *n
 }
 
 /* Makes room for one more of `size` bytes; NULL, after a complaint, without memory. */
-static void *grow(const struct tool *tool, void *array, size_t count, size_t size)
+static void *grow(const struct tool *tool, const char *option, void *array, size_t count, size_t size)
 {
     void *more = reallocarray(array, count + 1, size);
 
     if (more == NULL)
-        fprintf(stderr, "%s: %s\n", tool->name, strerror(ENOMEM));
+        fprintf(stderr, "%s: %s: %s\n", tool->name, option, strerror(ENOMEM));
     return more;
 }
 
@@ -99,7 +99,7 @@ static int add_leases(const struct tool *tool, struct options *options, char *te
 
     if (status >= 0)
         return status;
-    more = grow(tool, sources->leases, sources->lease_count, sizeof(*more));
+    more = grow(tool, "--leases", sources->leases, sources->lease_count, sizeof(*more));
     if (more == NULL)
         return TOOL_FAILED;
     sources->leases = more;
@@ -115,7 +115,7 @@ static int add_forget(const struct tool *tool, struct options *options, char *te
 
     if (status >= 0)
         return status;
-    more = grow(tool, options->forget, options->forget_count, sizeof(*more));
+    more = grow(tool, "--forget", options->forget, options->forget_count, sizeof(*more));
     if (more == NULL)
         return TOOL_FAILED;
     options->forget = more;
