@@ -1,4 +1,5 @@
-"""What the kills and the faults happen to: each case is a site as it stands, a run that changes it, and the run after."""
+"""What the kills and the faults happen to: each case is a site as it stands, a run that changes it, and the run after.
+"""
 import json
 import os
 import re
@@ -30,6 +31,7 @@ class Command:
         done = self.on(site)
         if done.returncode != 0:
             raise RuntimeError(f"{self.argv(site)}: {done.stderr.decode(errors='replace')}")
+        return done
 
 
 def _mac(number):

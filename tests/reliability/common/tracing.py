@@ -49,3 +49,14 @@ def _injecting(call, what, *options):
 def killing(call):
     """What stands before a command that is killed at the entry of a call, which then has no effect."""
     return _injecting(call, f"signal=KILL:when={call.nth}", "-o", "/dev/null")
+
+
+def stopping(name):
+    """What stands before a command that is stopped at its first call of a name."""
+    return _injecting(Call(name, 1, ""), "signal=STOP:when=1", "-o", "/dev/null")
+
+
+def failing(call, errno, forever, output):
+    """What stands before a command of which a call fails, and, if `forever`, all of that name that follow."""
+    how = f"error={errno}" if not errno.isdigit() else f"retval={errno}"
+    return _injecting(call, f"{how}:when={call.nth}{'+' if forever else ''}", "--seccomp-bpf", "-o", output)

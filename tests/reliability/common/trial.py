@@ -12,8 +12,8 @@ _BASE = re.compile(r"base-[0-9]+\.tdb")
 
 
 class State(collections.namedtuple("State", "leases answers files")):
-    """What others can see: the leases as lvindex-dump prints them, what a fresh process is answered to the case's names,
-    and libvirt's files. Times at which something was heard differ from run to run, and are left out."""
+    """What others can see: the leases as lvindex-dump prints them, what a fresh process is answered to the case's
+    names, and libvirt's files. Times at which something was heard differ from run to run, and are left out."""
 
     def difference(self, other):
         """A few words for people."""
@@ -35,8 +35,8 @@ def _first_difference(ours, theirs):
 class Trial(Site):
     """A copy of a case's template. What is run on it, and how it is seen."""
 
-    def __init__(self, options, case):
-        super().__init__(options)
+    def __init__(self, options, case, parent=None):
+        super().__init__(options, parent)
         self.case = case
         self._asking = [options.built("tests/reliability/reliability-ask"),
                         options.built("nss/libnss_lvindex.so.2"), *case.names]

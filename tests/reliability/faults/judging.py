@@ -1,0 +1,91 @@
+"""What holds of a run that met a fault, and of the one after it."""
+import os
+import re
+
+_LINE = re.compile(rb"lvindex-(hook|sync): [^\n]+: [^\n:]+\n")
+_SEQUENCE = slice(48, 52)  # of the header: readers are told there that a new file comes
+
+
+def _keys(leases):
+    """Which leases there are, from State.leases."""
+    return set(re.findall(r'"(?:network|ip-address)": "[^"]*"', leases or ""))
+
+
+class Verdict:
+    """Of one run on a trial. `failed` is the name of the call that failed, None for other faults; `mute` says that
+    nothing can be written to standard error."""
+
+    def __init__(self, trial, expected, done, failed=None, mute=False):
+        self.trial, self.expected, self.done = trial, expected, done
+        self.failed, self.mute = failed, mute
+        self.hook = trial.case.run.program == "hook"
+        self.init = trial.case.run.arguments[:1] == ("init",)
+        # Before any other run changes it.
+        self.bytes = trial.index_bytes()
+        self.listing = trial.listing()
+        self.state = trial.seen()
+
+    def problem(self):
+        """What is wrong after the fault, or None."""
+        return self._messages() or (self._of_success() if self.done.returncode == 0 else self._of_failure())
+
+    def _messages(self):
+        if self.done.returncode not in (0, 1):
+            return f"status {self.done.returncode}: {self.done.stderr!r}"
+        if self.init and self.done.returncode != 0:
+            return f"init: status {self.done.returncode}: {self.done.stderr!r}"
+        if _LINE.sub(b"", self.done.stderr):
+            return f"these are no lines of the form `tool: what: why`: {self.done.stderr!r}"
+        if self.done.returncode != 0 and not self.done.stderr and not self.mute:
+            return "failed without a word"
+        return None
+
+    def _complained_of_source(self):
+        return any(directory.encode() in self.done.stderr for directory in
+                   (self.trial.libvirt, self.trial.definitions, os.path.join(self.trial.case.site.top, "leases")))
+
+    def _of_success(self):
+        if self.init:
+            return None if self.bytes == self.expected.old_bytes else "init changed the index"
+        if self.state == self.expected.new:
+            return None
+        if not self._complained_of_source():
+            return f"status 0, but another index: {self.state.difference(self.expected.new)}; said {self.done.stderr!r}"
+        if _keys(self.state.leases) != _keys(self.expected.new.leases):
+            return f"status 0, but not all leases are there: {self.state.difference(self.expected.new)}"
+        return None
+
+    def _of_failure(self):
+        if self.state.same_index(self.expected.new) and not self.state.same_index(self.expected.old):
+            return self._of_late_failure()
+        if not self.hook and self._complained_of_source():
+            missing = _keys(self.expected.old.leases) - _keys(self.state.leases) - _keys(self.expected.new.leases)
+            return f"lost {missing}" if missing else None
+        torn = self.expected.is_torn(self.state)
+        return torn or self._changed_bytes()
+
+    def _of_late_failure(self):
+        """The index is published, but perhaps not on the disk; or, of a sync, there was something else to tell."""
+        if self.failed in (None, "fsync") or not self.hook:
+            return None
+        return f"status 1 for {self.failed}, though the event is in the index: {self.done.stderr!r}"
+
+    def _changed_bytes(self):
+        old, new = self.expected.old_bytes, self.bytes
+        if old == new or old is None:
+            return None if old == new else "there is an index all at once"
+        if old[:_SEQUENCE.start] + old[_SEQUENCE.stop:] != new[:_SEQUENCE.start] + new[_SEQUENCE.stop:]:
+            return "the index is not what it was"
+        # Only its last act can have failed: the finished file waits for the next writer.
+        return None if "index.tdb.new" in self.listing else "the sequence number changed, but nothing waits"
+
+    def problem_after(self):
+        """Runs what comes next; what is wrong then, or None."""
+        done = self.trial.case.after.on(self.trial)
+        if done.returncode != 0 or (done.stderr and not self.expected.complains_after):
+            return f"the next run: status {done.returncode}: {done.stderr.decode(errors='replace')}"
+        happened = self.expected.happened(self.state) or (self.done.returncode == 0 and not self.init)
+        # What could not be read, as opposed to opened, was taken for damaged, and kept.
+        kept = {name for name in self.listing if name.endswith(".damaged") and b": damaged" in self.done.stderr}
+        listing = [name for name in self.trial.listing() if name not in kept]
+        return self.expected.wrong_after(self.trial.seen(), listing, happened)
