@@ -19,9 +19,14 @@
 #define READ_TRIES    5
 #define READ_PAUSE_NS (20 * 1000000L)
 
-/* dnsmasq writes its lease file within a millisecond or so. */
+/* dnsmasq empties its lease file and writes it within a millisecond or so. But on a busy machine it may have
+ * to wait for a processor in the middle of it: then there is nothing yet, or the blocks that stdio has
+ * written so far. */
 #define FRESH_NS        (UINT64_C(100000000))
+#define STALLED_NS      (UINT64_C(500000000))
 #define SETTLE_PAUSE_NS (10 * 1000000L)
+#define SETTLE_TRIES    100
+#define STDIO_BLOCK     4096
 
 static uint64_t nanoseconds(struct timespec time)
 {
@@ -139,34 +144,41 @@ int file_read(struct file *file)
     return -EAGAIN;
 }
 
-/* Did it change so lately that its owner may be at it still? */
-static bool is_fresh(int fd)
+static bool may_lack_its_end(const struct file *file)
 {
+    return file->len % STDIO_BLOCK == 0;
+}
+
+/* Did it change so lately that its owner may be at it still? */
+static bool is_fresh(const struct file *file)
+{
+    uint64_t fresh = may_lack_its_end(file) ? STALLED_NS : FRESH_NS;
     struct source_identity identity;
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    return identity_now(fd, &identity) == 0 && identity.mtime + FRESH_NS > nanoseconds(now);
+    return identity_now(file->fd, &identity) == 0 && identity.mtime + fresh > nanoseconds(now);
 }
 
 int file_settle(struct file *file)
 {
     const struct timespec pause = {0, SETTLE_PAUSE_NS};
+    int changes = 0;
 
-    for (int i = 0; i < READ_TRIES; i++) {
+    for (int i = 0; i < SETTLE_TRIES && is_fresh(file); i++) {
         uint64_t before = file->digest;
         int rc;
 
-        if (!is_fresh(file->fd))
-            return 0;
         nanosleep(&pause, NULL);
         rc = file_read(file);
         if (rc < 0)
             return rc;
-        if (file->digest == before)
+        if (file->digest == before && !may_lack_its_end(file))
             return 0;
+        if (file->digest != before && ++changes == READ_TRIES)
+            return -EAGAIN;
     }
-    return -EAGAIN;
+    return 0;
 }
 
 void file_close(struct file *file)

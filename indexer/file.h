@@ -24,7 +24,7 @@ int file_open(int dirfd, const char *name, int flags, struct file *file);
 int file_read(struct file *file);
 
 /* For a file that its owner truncates and writes in place: reads it again until two reads agree, if it
- * changed just now. -EAGAIN when they never did. */
+ * changed just now; one that is empty or looks cut, until it has rested. -EAGAIN when they never did. */
 int file_settle(struct file *file);
 
 void file_close(struct file *file);

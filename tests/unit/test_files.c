@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "indexer/file.h"
@@ -225,6 +226,46 @@ START_TEST(identity_of_what_was_read)
 }
 END_TEST
 
+/* Its owner has emptied it, or written so many bytes, and goes on 150 ms later. */
+START_TEST(settles_when_its_owner_has_to_wait)
+{
+    static const size_t so_far[] = {0, 4096, 8192};
+    CLEANUP_FILE struct file file;
+    char text[8192 + 1];
+    pid_t owner;
+
+    memset(text, 'x', sizeof(text));
+    text[so_far[_i]] = '\0';
+    own_write("a", text);
+    ck_assert_int_eq(take("a", 0, &file), 0);
+    owner = fork();
+    if (owner == 0) {
+        int fd = open(own_path("a"), O_WRONLY | O_APPEND);
+
+        nanosleep(&(struct timespec){0, 150000000}, NULL);
+        _exit(write(fd, "end\n", 4) == 4 ? 0 : 1);
+    }
+    ck_assert_int_eq(file_settle(&file), 0);
+    ck_assert_int_eq(waitpid(owner, NULL, 0), owner);
+    ck_assert_uint_eq(file.len, so_far[_i] + 4);
+}
+END_TEST
+
+/* It is what it is, then. */
+START_TEST(settles_when_it_stays_empty)
+{
+    CLEANUP_FILE struct file file;
+
+    own_write("a", "");
+    ck_assert_int_eq(take("a", 0, &file), 0);
+    ck_assert_int_eq(file_settle(&file), 0);
+    ck_assert_uint_eq(file.len, 0);
+    /* a file from the future cannot be waited for */
+    clock_ahead = -100;
+    ck_assert_int_eq(file_settle(&file), 0);
+}
+END_TEST
+
 START_TEST(equality)
 {
     const struct source_identity known = {1, 2, 3, 4, 5};
@@ -273,6 +314,8 @@ int main(void)
     tcase_add_loop_test(tcase, young, 0, 5);
     tcase_add_test(tcase, backdated);
     tcase_add_test(tcase, identity_of_what_was_read);
+    tcase_add_loop_test(tcase, settles_when_its_owner_has_to_wait, 0, 3);
+    tcase_add_test(tcase, settles_when_it_stays_empty);
     tcase_add_test(tcase, equality);
     tcase_add_test(tcase, directory_identity);
     return test_case_run(tcase);
