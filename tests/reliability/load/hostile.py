@@ -18,7 +18,8 @@ _STOPPED = "vm-off"
 _WELL_KNOWN = ("localhost", "wpad", "isatap", "_gateway", "_outbound", HOST)
 _TARGETS = ("bank", "router")  # names of other clients, which are nobody's special right
 _MACHINES = 300
-_ROUND = 100  # exchanges, after which all is looked at: a name is one machine's until the next one asks for it
+# Exchanges, after which all is looked at: a name is one machine's until the next one asks for it.
+_ROUND, _ROUND_LONG = 100, 1000
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _ADDRESS = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 _SCRIPT = re.compile(rb" dnsmasq-script\[[0-9]+\]: (.*)$")
@@ -31,6 +32,7 @@ class Hostile:
 
     def __init__(self, options, site):
         self._random = options.random
+        self._round = _ROUND_LONG if options.long() else _ROUND
         self._site = site
         self._hosts, self._guests = Module(options, "lvindex"), Module(options, "lvindex_guest")
         self._network = Network("hostile", "10.98")
@@ -60,7 +62,7 @@ class Hostile:
 
     def run(self):
         """One round of strangers that ask, and now and then give an address back."""
-        for _ in range(_ROUND):
+        for _ in range(self._round):
             who = self._strangers.next(self._random.randrange(_MACHINES))
             address = self._clients.obtain(who)
             self.exchanges += 1
@@ -110,7 +112,7 @@ class Hostile:
     def _words(self):
         """All that strangers said, and the pieces of it that might have become a name."""
         words = set()
-        for name in self._strangers.names:
+        for name in self._strangers.names():
             words |= {name, *re.split(rb"[^A-Za-z0-9_-]+", name), *name.split(b"."), *name.split(b"\n"),
                       name.partition(b"\0")[0]}
         # A question holds no NUL, and ends at one.

@@ -35,7 +35,7 @@ class Strangers:
         self._random = random
         self._reserved = reserved
         self._names = list(names(reserved, domain))
-        self.names = set(self._names)  # all that were made up so far
+        self._made_up = set()
         self._turn = 0
 
     def next(self, number):
@@ -51,6 +51,11 @@ class Strangers:
         kind, length = self._hardware()
         return Machine(struct.pack("!HI", 0x0266, number).ljust(16, b"\x42")[:length], tuple(options), kind)
 
+    def names(self):
+        """Those of the list, and all that were made up since this was last asked."""
+        made_up, self._made_up = self._made_up, set()
+        return made_up.union(self._names)
+
     def _name(self):
         """Each of the list in its turn, and others in between: often those that matter, just as they are."""
         if self._random.random() < 0.2:
@@ -62,7 +67,7 @@ class Strangers:
         name = self._bytes(self._random.choice((0, 1, 2, 5, 63, 64, 200, 255)))
         if self._random.random() < 0.5:
             name = self._random.choice(self._names)[:40] + name[:20]
-        self.names.add(name)
+        self._made_up.add(name)
         return name
 
     def _fqdn(self):
