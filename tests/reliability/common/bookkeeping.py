@@ -5,7 +5,7 @@ _TOLD = 3 * 100 - 1  # characters of a client-id that dnsmasq tells its script, 
 
 
 def differences(granted, leases, network="", expiries=True):
-    """Lines, one for each difference. `granted`: {address: dnsmasq.Granted}; `leases`: those of `lvindex-dump --json`."""
+    """A line for each difference. `granted`: {address: dnsmasq.Granted}; `leases`: those of `lvindex-dump --json`."""
     ours = [lease for lease in leases if lease["network"] == network]
     found = {lease["ip-address"]: lease for lease in ours}
     lines = repeated("in the index", (lease["ip-address"] for lease in ours))

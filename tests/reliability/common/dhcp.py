@@ -1,4 +1,4 @@
-"""DHCP clients (RFC 2131) that say whatever they are told to: names and identifiers are bytes, and nothing is checked."""
+"""DHCP clients (RFC 2131) that say whatever they are told to: names and identifiers are bytes that nobody checks."""
 import os
 import socket
 import struct

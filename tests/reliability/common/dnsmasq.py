@@ -53,7 +53,8 @@ class Dnsmasq:
         prefix = self.network.prefix
         started = self._starts()
         # Only with --log-debug does the log hold what the script prints.
-        command = [self._program, "--log-debug", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--port=0",
+        command = [self._program, "--log-debug", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=",
+                   "--port=0",
                    f"--log-facility={self.log}", "--no-ping", "--dhcp-authoritative", "--bind-interfaces",
                    f"--interface={self.network.name}", "--except-interface=lo", f"--dhcp-leasefile={self.lease_file}",
                    f"--dhcp-range={prefix}.1.0,{prefix}.250.255,255.255.0.0,2h", *self._options, *more]

@@ -1,5 +1,5 @@
-"""Clients that lie, through a real dnsmasq: no name is theirs that dnsmasq did not grant them and that is not another's,
-and nothing of theirs is printed as it came."""
+"""Clients that lie, through a real dnsmasq: no name is theirs that dnsmasq did not grant them or that is another's, and
+nothing of theirs is printed as it came."""
 import json
 import os
 import re

@@ -6,11 +6,11 @@ from common.dhcp import CLIENT_ID, HOST_NAME, Machine
 _FQDN, _VENDOR_CLASS, _USER_CLASS, _WANTED, _RELAY, _VENDOR = 81, 60, 77, 55, 82, 125
 _CONTROL = (b"\n", b"\r", b"\0", b"\x1b[2J", b"\x07", b"\x7f", b"\x9b2J", b"\xc2\x9b2J", b"\xff", b"\t", b"\x08",
             b"\xe2\x80\xae", b"\xe2\x80\xa8", b"\xf3\xa0\x81\x81")
-_QUOTES = (b'"', b"'", b"\\", b"`", b"$(reboot)", b"${HOME}", b";", b"|", b"&", b"%n%s", b"=", b" ", b"*", b"/../", b"#",
-           b"{", b"]", b",", b"<", b":")
+_QUOTES = (b'"', b"'", b"\\", b"`", b"$(reboot)", b"${HOME}", b";", b"|", b"&", b"%n%s", b"=", b" ", b"*", b"/../",
+           b"#", b"{", b"]", b",", b"<", b":")
 _ADDRESS_LIKE = (b"0", b"12345", b"0x7f000001", b"127.0.0.1", b"::1", b"0X1", b"10.98.0.1")
-_ODD = (b"-", b"_", b"-a", b"a-", b"a" * 63, b"a" * 64, b"b" * 254, b"c" * 255, b"a.b", b".", b"..", b"a..b", b".a", b"a.",
-        b"xn--pple-43d", b"\xd0\xb0pple", b"INIT", b"duid", b"old", b"del", b"*")
+_ODD = (b"-", b"_", b"-a", b"a-", b"a" * 63, b"a" * 64, b"b" * 254, b"c" * 255, b"a.b", b".", b"..", b"a..b", b".a",
+        b"a.", b"xn--pple-43d", b"\xd0\xb0pple", b"INIT", b"duid", b"old", b"del", b"*")
 # Lines of a lease file, and a variable of the script: what init prints or the environment holds must not grow by them.
 _LINES = (b"evil\n0 52:54:00:00:00:99 10.98.9.9 bank *", b"evil\nduid 00:01", b"x\nDNSMASQ_OLD_HOSTNAME=bank",
           b'x", "hostname": "bank', b"x\\u0000bank", b"bank\0evil")

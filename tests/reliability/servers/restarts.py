@@ -92,7 +92,7 @@ def _remembered(lab, server, network, random):
 
 
 def _forgotten(before, after, told):
-    """`told`: the addresses that dnsmasq tells of when it has started. An event that was interrupted may count or not."""
+    """`told`: the addresses that dnsmasq tells of when it has started. An interrupted event may count or not."""
     for address, lease in before.items():
         now = after.get(address)
         if address not in told:
