@@ -22,12 +22,21 @@ static int read_meta(TDB_DATA key, TDB_DATA value, void *context)
     return meta_unpack((struct bytes){value.dptr, value.dsize}, context);
 }
 
-/* What libtdb says of a file whose content it does not take is EIO or EINVAL. */
+/* libtdb says EIO or EINVAL of a file whose content it does not take, ENOSYS of features that it does not
+ * know, or nothing at all. */
 static int open_error(int error)
 {
-    if (error == ENOENT)
+    switch (error) {
+    case ENOENT:
         return -EAGAIN;
-    return error == EIO || error == EINVAL ? -EBADMSG : -error;
+    case 0:
+    case EIO:
+    case EINVAL:
+    case ENOSYS:
+        return -EBADMSG;
+    default:
+        return -error;
+    }
 }
 
 /* Opens the file that `file->fd` is with libtdb. -EAGAIN: the path means another file by now. */
@@ -37,6 +46,7 @@ static int open_tdb(const char *path, struct index_file *file)
     struct stat ours, theirs;
     int rc;
 
+    errno = 0;
     file->tdb = tdb_open(path, 0, TDB_NOLOCK | TDB_NOSYNC, O_RDONLY | O_CLOEXEC, 0);
     if (file->tdb == NULL)
         return open_error(errno);

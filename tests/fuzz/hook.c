@@ -142,8 +142,8 @@ static int expect_granted(void *context, struct bytes key, struct bytes value)
 
 static void print_all(struct index *index)
 {
-    static int (*const formats[])(struct index * index, const struct dump_query *query, FILE *to) = {
-        dump_table, dump_json, dump_raw, dump_stats, dump_hosts, dump_ssh_config};
+    static int (*const formats[])(struct index * index, const struct dump_query *query,
+                                  FILE *to) = {dump_table, dump_json, dump_raw, dump_stats, dump_ssh_config};
     const struct dump_query all = {.subject = NULL};
     char *text = NULL;
     size_t len = 0;
