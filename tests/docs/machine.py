@@ -2,12 +2,14 @@
 import os
 import re
 import subprocess
+import termios
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCENES = os.path.join(HERE, "scenes.sh")
 HOME = os.path.join(os.environ["SANDBOX"], "home")
 PASSED_ON = ("SANDBOX", "ASAN_OPTIONS", "UBSAN_OPTIONS", "MALLOC_PERTURB_", "LVINDEX_SANITIZER_PRELOAD")
 ANYBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+PATIENCE = 20  # seconds for a block: a command that goes on until it is stopped has no end
 END = "--- end of a command:"
 
 
@@ -18,21 +20,40 @@ def environment():
     return own | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
-def shell(arguments, script):
-    """Runs bash. What it leaves running is no part of what is waited for."""
-    log = os.path.join(os.environ["SANDBOX"], "printed")
-    with open(log, "w+", encoding="utf-8", errors="surrogateescape") as output:
-        done = subprocess.run([*arguments, "bash", "-c", script], env=environment(), cwd=HOME, stdout=output,
-                              stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=60, check=False)
-        output.seek(0)
-        return done.returncode, output.read()
+def shell(arguments, script, output):
+    """Starts bash, which prints there."""
+    return subprocess.Popen(["timeout", str(PATIENCE), *arguments, "bash", "-c", script], env=environment(), cwd=HOME,
+                            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
 
 
 def scene(name):
     """A fresh machine, with what the scene has."""
-    status, printed = shell([], f"set -euo pipefail; source {SCENES}; fresh_machine; scene_{name.replace('-', '_')}")
-    if status != 0:
-        raise RuntimeError(f"scene {name}: status {status}: {printed}")
+    script = f"set -euo pipefail; source {SCENES}; fresh_machine; scene_{name.replace('-', '_')}"
+    # A file: what the scene leaves running is not to be waited for.
+    with open(os.path.join(os.environ["SANDBOX"], "printed"), "w+", encoding="utf-8") as output:
+        status = shell([], script, output).wait()
+        output.seek(0)
+        if status != 0:
+            raise RuntimeError(f"scene {name}: status {status}: {output.read()}")
+
+
+def at_terminal(arguments, script):
+    """What bash and its commands print to a terminal: errors and all else in the order in which they come."""
+    ours, theirs = os.openpty()
+    mode = termios.tcgetattr(theirs)
+    mode[1] &= ~termios.OPOST  # no carriage returns
+    termios.tcsetattr(theirs, termios.TCSANOW, mode)
+    process = shell(arguments, script, theirs)
+    os.close(theirs)
+    printed = b""
+    try:
+        while more := os.read(ours, 65536):
+            printed += more
+    except OSError:  # so Linux tells that the other side is closed
+        pass
+    os.close(ours)
+    process.wait()
+    return printed.decode(errors="surrogateescape")
 
 
 def put(path, mode="644", content=()):
@@ -47,7 +68,7 @@ def type_in(commands):
     script = f"source {os.path.join(HERE, 'typing.sh')}\n"
     for command in commands:
         script += f"{command.text}\nprintf '\\n{END} %d\\n' $?\n"
-    _, printed = shell([] if any(command.root for command in commands) else ANYBODY, script)
+    printed = at_terminal([] if any(command.root for command in commands) else ANYBODY, script)
     outcomes = re.split(rf"\n{re.escape(END)} (\d+)\n", printed)
     told = [(int(status), text.splitlines()) for text, status in zip(outcomes[0::2], outcomes[1::2])]
     # A command that ended the shell ended all that follow, too.

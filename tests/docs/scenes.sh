@@ -91,6 +91,15 @@ scene_example() {
     event lab 43205 add 52:54:00:00:00:02 192.168.150.230 db1
 }
 
+# Machines that are no longer there, one of them still in libvirt's file.
+scene_gone() {
+    scene_libvirt
+    rm /etc/libvirt/qemu/mail.xml
+    lvindex-sync
+    event lab 43205 add 52:54:00:00:00:01 192.168.150.229 web
+    event lab 43205 add 52:54:00:00:00:02 192.168.150.230 mail
+}
+
 # What a dnsmasq without the hook keeps.
 scene_lease_file() {
     echo "$((NOW + 43205)) 52:54:00:00:00:01 192.168.150.229 web *" >/var/lib/misc/dnsmasq.leases
