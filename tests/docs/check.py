@@ -6,6 +6,7 @@ import re
 import sys
 
 import commands
+import links
 import machine
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -96,7 +97,7 @@ class Page:
 
 
 def pages_of(project):
-    found = ["README.md", "CONTRIBUTING.md"]
+    found = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
     for pattern in ("docs/*.md", "docs/*.[1-9]"):
         found += sorted(os.path.relpath(path, project) for path in glob.glob(os.path.join(project, pattern)))
     return found
@@ -116,7 +117,7 @@ def main():
         if rewriting and name.endswith(".md"):
             page.rewrite()
         used |= page.used
-        wrong += page.wrong
+        wrong += page.wrong + links.broken(project, name)
     if not names:
         wrong += [f"{os.path.basename(ELSEWHERE)}: no page shows this: {pattern}"
                   for pattern in elsewhere if pattern not in used]
