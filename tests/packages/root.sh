@@ -48,7 +48,7 @@ mirror() {
         head -n 1
 }
 
-# root_make DIRECTORY: on a tmpfs there, with our packages installed.
+# root_make DIRECTORY: a minimal Debian in DIRECTORY/root, on a tmpfs.
 root_make() {
     local mirror
     mirror=$(mirror)
@@ -65,17 +65,14 @@ root_make() {
         echo "fresh: debootstrap could not make a Debian 12 from $mirror" >&2
         return 1
     fi
-    mount -t proc proc "$ROOT/proc"
-    mount --bind "$PACKAGES/archives" "$ROOT/var/cache/apt/archives"
     # No service is started by its package.
     printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d"
     chmod +x "$ROOT/usr/sbin/policy-rc.d"
-    root_install
-    rm "$ROOT/usr/sbin/policy-rc.d"
-    umount "$ROOT/var/cache/apt/archives"
 }
 
+# Installs our packages, and what the checks use.
 root_install() {
+    mount -t proc proc "$ROOT/proc"
     cp "$PACKAGES"/lvindex_*.deb "$PACKAGES"/libnss-lvindex_*.deb "$ROOT/root/"
     if ! {
         in_root apt-get --quiet update
@@ -85,6 +82,20 @@ root_install() {
         echo "fresh: the packages could not be installed" >&2
         return 1
     fi
+    rm "$ROOT/usr/sbin/policy-rc.d"
+}
+
+# The README's way to the packages, with the unit tests, where nothing is installed but what it installs.
+root_build() {
+    mount -t proc proc "$ROOT/proc"
+    mkdir -p "$ROOT/src/lvindex"
+    tar -C "$ROOT/src/lvindex" -xf "$PACKAGES/source.tar"
+    in_root sh -exc 'cd /src/lvindex
+        apt update
+        apt build-dep --yes ./
+        dpkg-buildpackage -us -uc -b
+        apt install --yes ../lvindex_*.deb ../libnss-lvindex_*.deb
+        lvindex-dump --version'
 }
 
 # --- Running in it --------------------------------------------------------------------------------------------
