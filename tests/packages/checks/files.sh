@@ -68,7 +68,7 @@ completes 'lvindex-dump --ne' --network=
 completes 'lvindex-dump --network=la' lab labour
 completes 'lvindex-dump -n labo' labour
 completes 'lvindex-dump -n ' '\$\(touch\$\{IFS\}ran\)' lab labour
-completes 'lvindex-dump --' --explain= --guest= --help --json --network= --raw --stats --version
+completes 'lvindex-dump --j' --json
 completes 'lvindex-sync --w' --watch
 completes 'lvindex-sync --leases=/etc/host' /etc/host.conf /etc/hostname /etc/hosts
 completes 'lvindex-sync -l lab=/etc/hostn' /etc/hostname
