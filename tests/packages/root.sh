@@ -106,7 +106,8 @@ in_root() {
     if [[ -n $ROOT_LEADER ]]; then
         enter=(nsenter --target "$ROOT_LEADER" --all)
     fi
-    env -i ${http_proxy:+"http_proxy=$http_proxy"} LC_ALL=C.UTF-8 PATH="$SANDBOX_PATH" HOME=/root DEBIAN_FRONTEND=noninteractive "${enter[@]}" "$@" </dev/null
+    env -i ${http_proxy:+"http_proxy=$http_proxy"} LC_ALL=C.UTF-8 PATH="$SANDBOX_PATH" HOME=/root \
+        DEBIAN_FRONTEND=noninteractive "${enter[@]}" "$@" </dev/null
 }
 
 lookup() {
