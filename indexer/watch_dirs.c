@@ -121,6 +121,7 @@ static int arm_definitions(struct watch_dirs *dirs, const char *dir, const char 
     return arm(dirs, path, true, &suffix, 1);
 }
 
+/* Watches for the file, or for the coming of its directory. */
 static int arm_file(struct watch_dirs *dirs, const char *file)
 {
     char dir[PATH_MAX], copy[PATH_MAX];
@@ -155,6 +156,12 @@ int watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources)
     for (size_t i = 0; rc == 0 && i < sources->lease_count; i++)
         rc = arm_leases(dirs, sources->leases[i].path);
     return rc;
+}
+
+int watch_dirs_arm_file(struct watch_dirs *dirs, const char *file)
+{
+    dirs->count = 0;
+    return arm_file(dirs, file);
 }
 
 static bool ends_in(const char *name, const char *suffix)

@@ -1,5 +1,6 @@
 /*
- * inotify watches over the directories of lvindex-sync's sources, also of those that do not exist yet.
+ * inotify watches over the directories of lvindex-sync's sources, or of another file, also of those that do
+ * not exist yet.
  */
 #ifndef LVINDEX_INDEXER_WATCH_DIRS_H
 #define LVINDEX_INDEXER_WATCH_DIRS_H
@@ -24,6 +25,9 @@ void watch_dirs_close(struct watch_dirs *dirs);
  * again whenever a watched directory may have come, gone or been replaced; what is watched already stays so.
  * -errno. */
 int watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources);
+
+/* The same for a single file, in place of all sources. */
+int watch_dirs_arm_file(struct watch_dirs *dirs, const char *file);
 
 /* Reads the events that wait: 1 when any of them may concern a source, 0 when none does, -errno. */
 int watch_dirs_read(const struct watch_dirs *dirs);
