@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "dump_follow.h"
 #include "schema/paths.h"
 #include "tool.h"
 
@@ -28,8 +29,10 @@ static void print_help(const struct tool *tool)
            "                      has for it, what was refused, what each module answers\n"
            "  -c, --check         what keeps names from resolving on this host, as one line a\n"
            "                      finding; best as root; with --json, as a JSON array\n"
+           "  -f, --follow        changes as they happen, one line each, until SIGINT or SIGTERM; with\n"
+           "                      --json, as a JSON object each; with --all, what is there first\n"
            "\n"
-           "Filters, which go together; for the table, --json, --hosts and --ssh-config:\n"
+           "Filters, which go together; for the table, --json, --hosts, --ssh-config and --follow:\n"
            "  -n, --network=NAME  one network: its bridge, libvirt's name of it, or - for the\n"
            "                      unnamed one\n"
            "  -g, --guest=NAME    one guest\n"
@@ -54,10 +57,11 @@ static void print_help(const struct tool *tool)
            "  %s --json | jq -r '.leases[] | select(.hostname == \"web\") | .\"ip-address\"'\n"
            "\n"
            "  %s --network default\n"
+           "  %s --follow --guest=db1\n"
            "\n"
            "Exit status: 0 done; 1 there is no index, no such network or guest, or it could not be\n"
            "read, or --check found something; 2 wrong usage.\n",
-           tool->name, tool->name, tool->name, tool->name);
+           tool->name, tool->name, tool->name, tool->name, tool->name);
 }
 
 typedef int format_fn(struct index *index, const struct dump_query *query, FILE *to);
@@ -67,6 +71,7 @@ struct choice {
     format_fn *format; /* NULL: the table, or what a lone filter asks for */
     bool json;
     bool check;
+    bool follow;
     bool all; /* no filter changes the format */
     struct dump_query query;
 };
@@ -135,6 +140,13 @@ static int print(struct tool *tool, const struct choice *choice)
     return tool_finish_output(tool) == TOOL_DONE && !tool->failed ? TOOL_DONE : TOOL_FAILED;
 }
 
+static int print_changes(struct tool *tool, const struct choice *choice)
+{
+    const struct follow_output output = {&choice->query, choice->json, stdout};
+
+    return dump_follow(tool, tool_state_dir(), &output, choice->all) < 0 ? TOOL_FAILED : TOOL_DONE;
+}
+
 enum { OPTION_NAME = 256, OPTION_ADDRESS, OPTION_EXPIRED };
 
 static const struct option longs[] = {
@@ -144,6 +156,7 @@ static const struct option longs[] = {
     {"hosts", no_argument, NULL, 'H'},
     {"ssh-config", no_argument, NULL, 'S'},
     {"check", no_argument, NULL, 'c'},
+    {"follow", no_argument, NULL, 'f'},
     {"explain", required_argument, NULL, 'e'},
     {"network", required_argument, NULL, 'n'},
     {"guest", required_argument, NULL, 'g'},
@@ -181,6 +194,9 @@ static int take_option(struct tool *tool, int option, struct choice *choice)
         return -1;
     case 'c':
         choice->check = true;
+        return -1;
+    case 'f':
+        choice->follow = true;
         return -1;
     case 'a':
         choice->all = true;
@@ -234,15 +250,19 @@ static format_fn *usual_format(const struct choice *choice)
     return dump_table;
 }
 
-/* Which formats go with which options; a check is made here. An exit status, or -1 to go on. */
+/* Which formats go with which options; what is no format is done here. An exit status, or -1 to go on. */
 static int settle(struct tool *tool, struct choice *choice)
 {
     format_fn *format = choice->format;
 
     if (choice->check)
-        return format == NULL && !choice->all && !is_filtered(&choice->query)
+        return format == NULL && !choice->all && !choice->follow && !is_filtered(&choice->query)
                    ? print_check(tool, choice->json)
                    : tool_usage_error(tool, "--check goes with --json alone");
+    if (choice->follow)
+        return format == NULL && !choice->query.expired
+                   ? print_changes(tool, choice)
+                   : tool_usage_error(tool, "--follow goes with --json, --all and filters but --expired");
     if (format == NULL) {
         choice->format = usual_format(choice);
         return -1;
@@ -264,7 +284,7 @@ static int parse(struct tool *tool, int argc, char **argv, struct choice *choice
     int option, status = -1;
 
     opterr = 0;
-    while (status < 0 && (option = getopt_long(argc, argv, ":jrsHSace:n:g:hV", longs, NULL)) != -1) {
+    while (status < 0 && (option = getopt_long(argc, argv, ":jrsHSacfe:n:g:hV", longs, NULL)) != -1) {
         if (option == '?' || option == ':')
             return tool_usage_error(tool,
                                     option == ':' ? "%s needs a value" : "%s is no option or takes no value",

@@ -9,6 +9,8 @@
 #include "index.h"
 #include "schema/lease.h"
 
+struct json_object;
+
 /* A lease and what the index says about it. */
 struct dump_lease {
     struct lease lease;
@@ -39,6 +41,10 @@ void dump_free(struct dump_leases *leases);
 
 #define CLEANUP_DUMP __attribute__((cleanup(dump_free)))
 
+/* Is it one of them? `bridge` is the query's network as dump_find_network() gives it. */
+bool dump_wants(const struct dump_query *query, const char *bridge, const struct dump_lease *lease,
+                uint64_t now);
+
 /* The bridge that libvirt's network of this name has, else the name itself. -ENOENT: it is too long for
  * either. */
 int dump_find_network(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1]);
@@ -52,6 +58,8 @@ int dump_feeder(struct index *index, const struct lease *lease, char **text);
 int dump_table(struct index *index, const struct dump_query *query, FILE *to);
 /* For programs: one JSON object, see lvindex-dump(1). */
 int dump_json(struct index *index, const struct dump_query *query, FILE *to);
+/* Adds the members of one lease to an object. -ENOMEM. */
+int dump_json_lease(struct json_object *object, const struct dump_lease *lease);
 /* Every key and value, escaped: one line "key = value" a record, by key. */
 int dump_raw(struct index *index, const struct dump_query *query, FILE *to);
 /* The network, as `virsh net-dhcp-leases` shows it. -ENOENT when it is not known. */

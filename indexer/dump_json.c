@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
 #include "dump.h"
-#include "escape.h"
 #include "json_text.h"
 #include "numbers.h"
 
@@ -15,21 +13,13 @@ static int add_text(struct json_object *object, const char *name, const char *te
     return text[0] == '\0' ? 0 : json_add(object, name, json_object_new_string(text));
 }
 
-/* A text that may hold any bytes is escaped: JSON has no others than characters. */
-static struct json_object *new_escaped(const char *raw)
-{
-    CLEANUP_FREE char *text = escape_text(bytes_of(raw));
-
-    return text == NULL ? NULL : json_object_new_string(text);
-}
-
 static int add_guests(struct json_object *object, const struct dump_lease *lease)
 {
     struct json_object *guests = json_object_new_array();
     int rc = guests == NULL ? -ENOMEM : 0;
 
     for (size_t i = 0; rc == 0 && i < lease->guest_count; i++) {
-        struct json_object *name = new_escaped(lease->guests[i]);
+        struct json_object *name = json_new_escaped(lease->guests[i]);
 
         if (name == NULL || json_object_array_add(guests, name) != 0) {
             json_object_put(name);
@@ -49,14 +39,14 @@ static int add_refusal(struct json_object *object, const struct dump_lease *leas
     int rc = 0;
 
     if (lease->reason != REFUSAL_NONE) {
-        rc = json_add(object, "name-refused", new_escaped(name));
+        rc = json_add(object, "name-refused", json_new_escaped(name));
         if (rc == 0)
             rc = add_text(object, "name-refused-reason", refusal_text(lease->reason));
     }
     return rc;
 }
 
-static int add_members(struct json_object *object, const struct dump_lease *entry)
+int dump_json_lease(struct json_object *object, const struct dump_lease *entry)
 {
     const struct lease *lease = &entry->lease;
     char ip[IP_TEXT_SIZE], mac[HWADDR_TEXT_SIZE], id[OCTETS_TEXT_MAX + 1], iaid[IAID_TEXT_SIZE];
@@ -77,7 +67,7 @@ static int add_members(struct json_object *object, const struct dump_lease *entr
     if (rc == 0)
         rc = json_add_number(object, "expiry-time", lease->expiry);
     if (rc == 0 && lease->interface[0] != '\0')
-        rc = json_add(object, "interface", new_escaped(lease->interface));
+        rc = json_add(object, "interface", json_new_escaped(lease->interface));
     if (rc == 0 && lease->heard != 0)
         rc = json_add_number(object, "last-heard", lease->heard / 1000);
     if (rc == 0)
@@ -96,7 +86,7 @@ static int add_leases(struct json_object *array, const struct dump_leases *lease
             json_object_put(object);
             return -ENOMEM;
         }
-        rc = add_members(object, &leases->at[i]);
+        rc = dump_json_lease(object, &leases->at[i]);
     }
     return rc;
 }

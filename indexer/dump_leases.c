@@ -118,8 +118,8 @@ static bool runs_as(const struct dump_lease *lease, const char *guest)
     return false;
 }
 
-static bool is_wanted(const struct dump_query *query, const char *bridge, const struct dump_lease *lease,
-                      uint64_t now)
+bool dump_wants(const struct dump_query *query, const char *bridge, const struct dump_lease *lease,
+                uint64_t now)
 {
     bool expired = expiry_passed(lease->lease.expiry, now);
 
@@ -142,7 +142,7 @@ static int choose(struct index *index, const struct dump_query *query, const cha
         struct dump_lease lease = leases->at[i];
 
         rc = add_guests(index, &lease);
-        if (rc == 0 && is_wanted(query, bridge, &lease, index->now)) {
+        if (rc == 0 && dump_wants(query, bridge, &lease, index->now)) {
             lease.reason =
                 lease.lease.reason != REFUSAL_NONE ? lease.lease.reason : derive_refusal(index, &lease.lease);
             leases->at[leases->count++] = lease;

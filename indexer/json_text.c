@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
+#include "escape.h"
+
 /* An array of objects with arrays is three deep. */
 #define JSON_DEPTH 8
 
@@ -87,23 +90,42 @@ int json_add_number(struct json_object *object, const char *name, uint64_t numbe
     return json_add(object, name, json_object_new_int64((int64_t)number));
 }
 
-const char *json_format(struct json_object *value)
+struct json_object *json_new_escaped(const char *raw)
 {
-    const int flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
+    CLEANUP_FREE char *text = escape_text(bytes_of(raw));
+
+    return text == NULL ? NULL : json_object_new_string(text);
+}
+
+static const char *format(struct json_object *value, int flags)
+{
     const char *text;
 
     /* What there is no memory for, json-c leaves out. */
     errno = 0;
-    text = json_object_to_json_string_ext(value, flags);
+    text = json_object_to_json_string_ext(value, flags | JSON_C_TO_STRING_NOSLASHESCAPE);
     return errno == ENOMEM ? NULL : text;
 }
 
-int json_print(struct json_object *value, FILE *to)
+const char *json_format(struct json_object *value)
 {
-    const char *text = json_format(value);
+    return format(value, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+}
 
+static int print(const char *text, FILE *to)
+{
     if (text == NULL)
         return -ENOMEM;
     fprintf(to, "%s\n", text);
     return 0;
+}
+
+int json_print(struct json_object *value, FILE *to)
+{
+    return print(json_format(value), to);
+}
+
+int json_print_line(struct json_object *value, FILE *to)
+{
+    return print(format(value, JSON_C_TO_STRING_PLAIN), to);
 }

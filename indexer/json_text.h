@@ -29,10 +29,14 @@ int json_add_number(struct json_object *object, const char *name, uint64_t numbe
 /* The text of a value, indented as libvirt does it; NULL without memory. Lives as long as the value, and
  * until it is formatted again. */
 const char *json_format(struct json_object *value);
+/* A text that may hold any bytes, escaped: JSON has no others than characters. NULL without memory. */
+struct json_object *json_new_escaped(const char *raw);
 
 /* Prints a value, indented, with a newline behind it. -ENOMEM; what the stream says is for its owner to ask.
  */
 int json_print(struct json_object *value, FILE *to);
+/* The same in one line. */
+int json_print_line(struct json_object *value, FILE *to);
 
 static inline void cleanup_json(struct json_object **object)
 {

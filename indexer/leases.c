@@ -178,13 +178,17 @@ int leases_prune(struct index *index)
     return rc;
 }
 
-void leases_report(struct index *index, const struct lease *lease, const char *what)
+void lease_report(const struct report *report, const struct lease *lease, const char *what)
 {
     char ip[IP_TEXT_SIZE];
 
-    report_change(index->report, "%s: lease %s %s%s%s",
-                  lease->network[0] != '\0' ? lease->network : "(unnamed)", ip_format(&lease->ip, ip), what,
-                  lease->host[0] != '\0' ? ": " : "", lease->host);
+    report_change(report, "%s: lease %s %s%s%s", lease->network[0] != '\0' ? lease->network : "(unnamed)",
+                  ip_format(&lease->ip, ip), what, lease->host[0] != '\0' ? ": " : "", lease->host);
+}
+
+void leases_report(struct index *index, const struct lease *lease, const char *what)
+{
+    lease_report(index->report, lease, what);
 }
 
 bool lease_same_client(const struct lease *a, const struct lease *b)

@@ -30,8 +30,9 @@ bool lease_forgotten(const struct index *index, const struct lease *lease);
  * Networks of libvirt's keep theirs: dnsmasq is handed them at its start, and deletes them itself. */
 int leases_prune(struct index *index);
 
-/* Tells the report that a lease was added, changed, …. */
+/* Tells the index's report, or another, that a lease was added, changed, …. */
 void leases_report(struct index *index, const struct lease *lease, const char *what);
+void lease_report(const struct report *report, const struct lease *lease, const char *what);
 
 /* Do both stand for the same client: IPv4 by client-id or hardware address, IPv6 by DUID and IAID? */
 bool lease_same_client(const struct lease *a, const struct lease *b);
