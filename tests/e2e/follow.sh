@@ -62,6 +62,9 @@ follow lab --network=lab
 follow web --name=web
 follow address --address=192.0.2.2
 follow guest --guest=db1
+# The directory comes, and no index yet: no news.
+mkdir "$SANDBOX/state"
+sleep 0.2
 equal "it is said once that there is no index" "lvindex-dump: $SANDBOX/state/index.tdb: No such file or directory" \
     "$(cat "$SANDBOX/all.err")"
 
