@@ -36,6 +36,14 @@ line_count_is() {
     [[ $(wc -l <"$SANDBOX/$1.out") -ge $2 ]]
 }
 
+# seen NAME=COUNT...: waits until each has said so many lines: what comes next is not to be told together with it.
+seen() {
+    local pair
+    for pair; do
+        wait_until 5 line_count_is "${pair%=*}" "${pair#*=}" || true
+    done
+}
+
 # ended NAME SIGNAL STATUS
 ended() {
     local status=0
@@ -70,12 +78,16 @@ equal "it is said once that there is no index" "lvindex-dump: $SANDBOX/state/ind
 
 event 3600 lab add 52:54:00:00:00:01 192.0.2.1 web
 told all "the first lease" "lab: lease 192.0.2.1 added: web"
+seen json=1 lab=1 web=1
 event 3600 lan add 52:54:00:00:00:02 192.0.2.2
 told all "a lease without a name" "lan: lease 192.0.2.2 added"
+seen json=2 address=1
 event 7200 lab old 52:54:00:00:00:01 192.0.2.1 www
 told all "a renewal under another name" "lab: lease 192.0.2.1 changed: www"
+seen json=3 lab=2 web=2
 event 7200 lan del 52:54:00:00:00:02 192.0.2.2
 told all "a lease that goes" "lan: lease 192.0.2.2 removed"
+seen json=4 address=2
 
 told lab "--network" "lab: lease 192.0.2.1 added: web" "lab: lease 192.0.2.1 changed: www"
 told web "--name, which the lease had" "lab: lease 192.0.2.1 added: web" "lab: lease 192.0.2.1 changed: www"
@@ -92,12 +104,16 @@ macs_write br0 db1=52:54:00:00:00:01,52:54:00:00:00:11 other=52:54:00:00:00:05
 lvindex_sync
 told all "guests start" "br0: guest db1 running" "br0: guest other running"
 told guest "--guest" "br0: guest db1 running"
+seen json=2
 event 7200 lab add 52:54:00:00:00:11 192.0.2.11 second
 told guest "--guest: a lease of it" "lab: lease 192.0.2.11 added: second"
+seen json=3 all=1 lab=1
 event 7200 lab del 52:54:00:00:00:11 192.0.2.11
+seen guest=1 json=4
 macs_write br0 other=52:54:00:00:00:05
 lvindex_sync
 told guest "--guest: what goes" "lab: lease 192.0.2.11 removed: second" "br0: guest db1 gone"
+seen json=5 all=3 lab=2
 equal "--json: guests" "$(lines '["br0","db1","running"]' '["br0","other","running"]' '["br0","db1","gone"]')" \
     "$(jq -c 'select(has("guest")) | [.network, .guest, .change]' "$SANDBOX/json.out")"
 equal "--json: the guests of a lease" '["db1"]' "$(jq -c 'select(.change == "added") | .guests' "$SANDBOX/json.out")"
