@@ -75,10 +75,13 @@ static int read_index(struct follower *follower, const struct report *report)
     return rc;
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
+/* A writer gives the file a second name, and changes its sequence number, just before it replaces it: that
+ * makes it no other one. A new file has one name. */
+static bool same_file(const struct stat *before, const struct stat *now)
 {
-    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
-           a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+    return before->st_ino == now->st_ino && before->st_dev == now->st_dev &&
+           (now->st_nlink > 1 || (before->st_ctim.tv_sec == now->st_ctim.tv_sec &&
+                                  before->st_ctim.tv_nsec == now->st_ctim.tv_nsec));
 }
 
 /* Reads the index if it is another one than before. What fails is tried again. */
@@ -91,7 +94,7 @@ static void look(struct follower *follower)
         follower->known = follower->known || errno == ENOENT;
         report_errno(&report, -errno, "%s", follower->path);
         file = (struct stat){.st_ino = 0};
-    } else if (same_file(&file, &follower->file)) {
+    } else if (same_file(&follower->file, &file)) {
         return;
     } else if (read_index(follower, &report) < 0) {
         file = (struct stat){.st_ino = 0};
