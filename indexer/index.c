@@ -103,15 +103,29 @@ static int salvage_source(struct index *index, struct bytes key, struct bytes va
         return 0;
     memcpy(name, key.at + 1, key.len - 1);
     name[key.len - 1] = '\0';
+    if (source.number >= index->state.next_source && source.number < UINT16_MAX)
+        index->state.next_source = (uint16_t)(source.number + 1);
     source = (struct source){.number = source.number};
     return source_record_save(index->store, name, &source, NULL, 0, false);
+}
+
+/* It may itself be what is damaged: what follows from sources and leases is not taken from it. */
+static void salvage_state(struct index *index, struct bytes value)
+{
+    struct state state;
+
+    if (!state_unpack(value, &state))
+        return;
+    if (state.next_source < index->state.next_source)
+        state.next_source = index->state.next_source;
+    state.prune_at = index->state.prune_at;
+    index->state = state;
 }
 
 static int salvage(void *context, struct bytes key, struct bytes value)
 {
     struct index *index = context;
     struct network network;
-    struct state state;
     struct lease lease;
     struct meta meta;
     char name[NETWORK_MAX + 1];
@@ -129,8 +143,7 @@ static int salvage(void *context, struct bytes key, struct bytes value)
             store_resume(index->store, meta.generation);
         break;
     case KEY_STATE:
-        if (state_unpack(value, &state))
-            index->state = state;
+        salvage_state(index, value);
         break;
     case KEY_NETWORK:
         if (key.len - 1 > NETWORK_MAX || !network_unpack(value, &network))

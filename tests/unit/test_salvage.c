@@ -317,6 +317,51 @@ START_TEST(whole_index)
 }
 END_TEST
 
+static uint8_t *state_record(struct bytes content)
+{
+    struct tdb_layout_record record;
+
+    for (size_t at = 0; at + sizeof(record) < content.len; at += 4) {
+        memcpy(&record, content.at + at, sizeof(record));
+        if (record.magic == TDB_LAYOUT_USED && record.key_len == 1 &&
+            content.at[at + sizeof(record)] == KEY_STATE)
+            return (uint8_t *)(uintptr_t)content.at + at;
+    }
+    ck_abort_msg("there is no state");
+}
+
+/* The writer's own state is lost, or another: numbers of files are given once all the same, and leases that
+ * expire are forgotten in time. */
+START_TEST(state_damaged)
+{
+    struct index *index = open_index();
+    struct lease lease = lease_at("10.0.0.9", "late");
+    struct bytes content;
+    uint8_t *state;
+
+    fill_index(index);
+    lease.expiry = UINT64_C(4102444800);
+    ck_assert_int_eq(leases_put(index, &lease), 1);
+    ck_assert_int_eq(index_commit(index), 1);
+    index_close(index);
+    content = read_file(own_path(INDEX_FILE));
+    state = state_record(content);
+    if (_i == 0)
+        state[offsetof(struct tdb_layout_record, hash)] ^= 1;
+    /* next_source 8 becomes 2, prune_at the latest time there is */
+    state += sizeof(struct tdb_layout_record) + 1;
+    state[6] = _i == 0 ? 8 : 2;
+    memset(state + 6 + 2 + 1 + state[8], 0xff, 5);
+    write_file(own_path(INDEX_FILE), content);
+    free((void *)content.at);
+    index = open_index();
+    reports_expect_one(&own_reports, "damaged");
+    ck_assert_uint_eq(index->state.next_source, 8);
+    ck_assert_uint_eq(index->state.prune_at, lease.expiry + 86400);
+    index_close(index);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("salvage");
@@ -328,5 +373,6 @@ int main(void)
     tcase_add_test(tcase, cut_off);
     tcase_add_test(tcase, noise);
     tcase_add_test(tcase, whole_index);
+    tcase_add_loop_test(tcase, state_damaged, 0, 2);
     return test_case_run(tcase);
 }
