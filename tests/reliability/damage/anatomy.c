@@ -33,6 +33,8 @@ void anatomy_of(struct bytes file, struct anatomy *anatomy)
         if (record.magic != TDB_LAYOUT_USED || at + sizeof(record) + record.room > file.len)
             trouble("records do not lie one behind the other");
         anatomy->records = reallocarray(anatomy->records, anatomy->count + 1, sizeof(*anatomy->records));
+        if (anatomy->records == NULL)
+            trouble("no memory");
         anatomy->records[anatomy->count] = (struct record){
             .at = at,
             .end = at + sizeof(record) + record.room,

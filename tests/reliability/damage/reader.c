@@ -33,7 +33,11 @@ static struct {
 
 static void add_question(struct bytes key, int way, bool guests)
 {
-    questions = reallocarray(questions, question_count + 1, sizeof(*questions));
+    struct known *more = reallocarray(questions, question_count + 1, sizeof(*questions));
+
+    if (more == NULL)
+        trouble("no memory");
+    questions = more;
     questions[question_count] = (struct known){.asking = {.way = way, .guests = guests}};
     if (!key_copy(key, &questions[question_count].asking.key))
         trouble("a key is too long");
