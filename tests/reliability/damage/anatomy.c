@@ -48,26 +48,12 @@ void anatomy_of(struct bytes file, struct anatomy *anatomy)
         trouble("records do not end where the file does");
 }
 
-#define IN_FIELD(byte, field)                                                                                \
-    ((byte) >= offsetof(struct tdb_layout_header, field) &&                                                  \
-     (byte) < offsetof(struct tdb_layout_header, field) + 4)
-
-static enum part header_part(size_t byte)
-{
-    if (byte < sizeof(TDB_LAYOUT_FOOD) || IN_FIELD(byte, version) || IN_FIELD(byte, hash))
-        return PART_FORM;
-    if (IN_FIELD(byte, hash_size))
-        return PART_HASH_SIZE;
-    return IN_FIELD(byte, sequence) ? PART_SEQUENCE : PART_UNREAD;
-}
-
 static enum part record_part(const struct anatomy *anatomy, const struct record *record, size_t byte)
 {
-    const size_t length = offsetof(struct tdb_layout_record, value_len);
     const uint8_t *at = anatomy->file.at + byte;
 
     if (at < record->key.at)
-        return byte - record->at >= length && byte - record->at < length + 4 ? PART_LENGTH : PART_RECORD;
+        return PART_RECORD;
     if (at < record->value.at)
         return PART_KEY;
     return at < record->value.at + record->value.len ? PART_VALUE : PART_PADDING;
@@ -90,20 +76,15 @@ static const struct record *record_around(const struct anatomy *anatomy, size_t 
 
 struct place anatomy_place(const struct anatomy *anatomy, size_t byte)
 {
+    const size_t sequence = offsetof(struct tdb_layout_header, sequence);
     const struct record *record;
-    struct place place;
 
-    if (byte < sizeof(struct tdb_layout_header))
-        return (struct place){.part = header_part(byte)};
     if (byte < tdb_layout_chain(0))
-        return (struct place){.part = PART_UNREAD};
+        return (struct place){.part = byte >= sequence && byte < sequence + 4 ? PART_SEQUENCE : PART_HEADER};
     if (byte < tdb_layout_chain(anatomy->hash_size))
         return (struct place){.part = PART_CHAIN, .chain = (uint32_t)((byte - tdb_layout_chain(0)) / 4)};
     record = record_around(anatomy, byte);
-    place = (struct place){record_part(anatomy, record, byte), record->chain, record, 0};
-    if (place.part == PART_VALUE)
-        place.offset = (size_t)(anatomy->file.at + byte - record->value.at);
-    return place;
+    return (struct place){record_part(anatomy, record, byte), record->chain, record};
 }
 
 const struct record *anatomy_find(const struct anatomy *anatomy, struct bytes key)
@@ -117,16 +98,8 @@ const struct record *anatomy_find(const struct anatomy *anatomy, struct bytes ke
 
 const char *anatomy_tell(const struct place *place)
 {
-    static const char *const parts[] = {"header: form",
-                                        "header: hash size",
-                                        "header: sequence",
-                                        "header: unread",
-                                        "chain",
-                                        "record",
-                                        "value's length",
-                                        "key",
-                                        "value",
-                                        "padding"};
+    static const char *const parts[] = {"header", "sequence number", "chain",  "header",
+                                        "key",    "value",           "padding"};
     static char text[700];
     CLEANUP_FREE char *key = place->record != NULL ? escape_binary(place->record->key) : NULL;
 

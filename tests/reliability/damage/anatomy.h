@@ -11,13 +11,10 @@
 #include "schema/wire.h"
 
 enum part {
-    PART_FORM,      /* header: a reader must find exactly this */
-    PART_HASH_SIZE, /* header */
-    PART_SEQUENCE,  /* header: changes, and has no part in the checksum */
-    PART_UNREAD,    /* header: readers pass it over; the list of free records */
-    PART_CHAIN,     /* the head of a chain */
-    PART_RECORD,    /* a record's own header, but its value's length */
-    PART_LENGTH,    /* that */
+    PART_HEADER,
+    PART_SEQUENCE, /* of the header: changes, and has no part in the checksum */
+    PART_CHAIN,    /* the head of a chain */
+    PART_RECORD,   /* a record's own header */
     PART_KEY,
     PART_VALUE,
     PART_PADDING, /* behind the value, and the record's size at its end */
@@ -42,7 +39,6 @@ struct place {
     enum part part;
     uint32_t chain;              /* of PART_CHAIN and of a record's parts */
     const struct record *record; /* of a record's parts */
-    size_t offset;               /* of PART_VALUE: in the value */
 };
 
 /* Takes a whole file apart, whose bytes must last as long. Exits where it is not what a writer makes. */

@@ -1,10 +1,10 @@
 /*
- * damage-reader DIRECTORY index|base STEP FIRST: one bit after the other of an index (every STEP-th, from the
+ * damage-reader DIRECTORY index|base STEP FIRST: one bit after the other of a file (every STEP-th, from the
  * FIRST on) is wrong, and all that can be asked is asked at all entry points of both modules, from memory
- * that has nothing readable beside it. Then the same for each length that a file may be cut to.
+ * that has nothing readable beside it. Then the same for each length that the file may be cut to, and for
+ * each link of a chain to each record.
  *
- * damage-reader DIRECTORY random SECONDS SERIES: up to 16 changes at once; any answer, but in the form that
- * glibc takes.
+ * damage-reader DIRECTORY random SECONDS SERIES: up to 16 changes at once.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,91 +12,32 @@
 #include <string.h>
 #include <time.h>
 
-#include "legal.h"
+#include "questions.h"
 #include "schema/paths.h"
+#include "schema/tdb_layout.h"
 #include "trouble.h"
 
-/* Of a large index, not all is asked each time: so many, and what the wrong bit has to do with. */
+/* Of a large index, not all is asked each time: so many, and what the wrong place has to do with. */
 #define ALWAYS_ASKED 150
 #define FAILURES     20
 #define CHANGES      16
 
 static const char *const names[] = {INDEX_FILE, "base-1.tdb"};
 
-static struct whole whole;
-static struct known *questions;
-static size_t question_count;
+static struct anatomy files[FILES];
+static struct questions questions;
 
 static struct {
     uint64_t cases, asked, right, unavailable, absent, base, other, failures;
 } told;
 
-static void add_question(struct bytes key, int way, bool guests)
-{
-    struct known *more = reallocarray(questions, question_count + 1, sizeof(*questions));
-
-    if (more == NULL)
-        trouble("no memory");
-    questions = more;
-    questions[question_count] = (struct known){.asking = {.way = way, .guests = guests}};
-    if (!key_copy(key, &questions[question_count].asking.key))
-        trouble("a key is too long");
-    question_count++;
-}
-
-static void add_questions(struct bytes key)
-{
-    for (int way = 0; way < ways_of(key); way++) {
-        if (key.at[0] != KEY_GUEST)
-            add_question(key, way, false);
-        if (key.at[0] != KEY_HOST)
-            add_question(key, way, true);
-    }
-}
-
-static char *answer_to(const struct known *known)
-{
-    char answer[ANSWER_SIZE];
-
-    ask(&known->asking, answer);
-    return strdup(answer);
-}
-
-/* What is to be asked, and the right answers; the questions of index.tdb first. */
-static void prepare_questions(void)
-{
-    static const char *const unknown[] = {"hnobody", "gnobody", "a\x7f\x01\x02\x03"};
-    const struct anatomy *index = &whole.files[FILE_INDEX], *base = &whole.files[FILE_BASE];
-
-    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
-        add_questions(bytes_of(unknown[i]));
-    for (size_t i = 0; i < index->count; i++)
-        add_questions(index->records[i].key);
-    for (size_t i = 0; whole.two && i < base->count; i++) {
-        if (anatomy_find(index, base->records[i].key) == NULL)
-            add_questions(base->records[i].key);
-    }
-    for (size_t i = 0; i < question_count; i++) {
-        for (int file = FILE_INDEX; file < FILES - !whole.two; file++)
-            questions[i].chains[file] =
-                anatomy_chain(&whole.files[file], key_bytes(&questions[i].asking.key));
-        questions[i].right = answer_to(&questions[i]);
-        questions[i].base_alone = strdup("NOTFOUND");
-        if (strncmp(questions[i].right, "broken", 6) == 0 || strcmp(questions[i].right, "UNAVAIL") == 0)
-            trouble("the whole index does not answer");
-    }
-}
-
-/* What the base says where index.tdb says nothing: it stands for itself, too. */
-static void prepare_base_answers(struct bytes index, struct bytes base)
-{
-    memory_put(FILE_INDEX, base);
-    for (size_t i = 0; i < question_count; i++) {
-        free(questions[i].base_alone);
-        questions[i].base_alone = answer_to(&questions[i]);
-    }
-    memory_put(FILE_INDEX, index);
-}
+/* What is damaged now, for people; and the chain that it belongs to. */
+struct damage {
+    char what[1000];
+    int file;
+    bool chained;
+    uint32_t chain;
+};
 
 static void count(const struct known *known, const char *answer)
 {
@@ -107,107 +48,131 @@ static void count(const struct known *known, const char *answer)
         told.unavailable++;
     else if (strcmp(answer, "NOTFOUND") == 0)
         told.absent++;
-    else if (strcmp(answer, known->base_alone) == 0)
+    else if (strcmp(answer, known->base_right) == 0)
         told.base++;
     else
         told.other++;
 }
 
-static void fail(const char *what, const struct known *known, const char *answer)
+static void fail(const struct damage *damage, const struct known *known, const char *answer)
 {
-    printf("FAILED reader: %s: %s: \"%s\", right is \"%s\"\n", what, asking_tell(&known->asking), answer,
-           known->right);
+    printf("FAILED reader: %s: %s: \"%s\", right is \"%s\"\n", damage->what, asking_tell(&known->asking),
+           answer, known->right);
     if (++told.failures == FAILURES)
         exit(1);
 }
 
-/* Has the place to do with the question? */
-static bool concerns(int file, const struct place *place, const struct known *known)
+static bool concerns(const struct damage *damage, const struct known *known)
 {
-    return (place->part == PART_CHAIN || place->record != NULL) && place->chain == known->chains[file];
+    return damage->chained && damage->chain == known->chains[damage->file];
+}
+
+static struct bytes file_now(int file)
+{
+    return memory_length(file) > 0 ? (struct bytes){memory_at(file), memory_length(file)}
+                                   : (struct bytes){NULL, 0};
+}
+
+/* Asks the files as they are in memory now. */
+static void try_all(const struct damage *damage)
+{
+    char answer[ANSWER_SIZE];
+    struct model model;
+
+    memory_renew();
+    model_open(file_now(FILE_INDEX), file_now(FILE_BASE), &model);
+    told.cases++;
+    for (size_t i = 0; i < questions.count; i++) {
+        const struct known *known = &questions.at[i];
+
+        if (i >= ALWAYS_ASKED && !concerns(damage, known))
+            continue;
+        if (!question_try(&model, known, answer))
+            fail(damage, known, answer);
+        count(known, answer);
+    }
 }
 
 static void try_bit(int file, size_t bit)
 {
-    const struct anatomy *anatomy = &whole.files[file];
-    const struct place place = anatomy_place(anatomy, bit / 8);
+    const struct place place = anatomy_place(&files[file], bit / 8);
+    struct damage damage = {
+        .file = file, .chained = place.part == PART_CHAIN || place.record != NULL, .chain = place.chain};
     uint8_t *byte = memory_at(file) + bit / 8;
-    char what[1000], answer[ANSWER_SIZE];
 
     watch_case(names[file], bit, 0);
+    snprintf(damage.what, sizeof(damage.what), "%s bit %zu (%s)", names[file], bit, anatomy_tell(&place));
     *byte ^= (uint8_t)(1U << bit % 8);
-    memory_renew();
-    told.cases++;
-    for (size_t i = 0; i < question_count; i++) {
-        if (i >= ALWAYS_ASKED && !concerns(file, &place, &questions[i]))
-            continue;
-        ask(&questions[i].asking, answer);
-        count(&questions[i], answer);
-        if (answer_is_legal(&whole, file, &place, &questions[i], answer))
-            continue;
-        snprintf(what, sizeof(what), "%s bit %zu (%s)", names[file], bit, anatomy_tell(&place));
-        fail(what, &questions[i], answer);
-    }
+    try_all(&damage);
     *byte ^= (uint8_t)(1U << bit % 8);
 }
 
-/* A writer's last record is the meta record, and ends where the file does: no file that is cut is an index.
- */
 static void try_length(int file, size_t length)
 {
-    char what[100], answer[ANSWER_SIZE];
+    struct damage damage = {.file = file};
 
     watch_case(names[file], 8 * length, 0);
-    memory_cut(file, whole.files[file].file, length);
-    memory_renew();
-    told.cases++;
-    for (size_t i = 0; i < question_count && i < ALWAYS_ASKED; i++) {
-        ask(&questions[i].asking, answer);
-        count(&questions[i], answer);
-        if (strcmp(answer, "UNAVAIL") == 0)
-            continue;
-        snprintf(what, sizeof(what), "%s cut to %zu bytes", names[file], length);
-        fail(what, &questions[i], answer);
+    snprintf(damage.what, sizeof(damage.what), "%s cut to %zu bytes", names[file], length);
+    memory_cut(file, files[file].file, length);
+    try_all(&damage);
+}
+
+/* A link leads to another record: circles among them. */
+static void try_link(int file, size_t link, uint32_t chain, uint32_t to)
+{
+    struct damage damage = {.file = file, .chained = true, .chain = chain};
+    uint8_t *at = memory_at(file) + link;
+    uint32_t before = tdb_layout_word(at);
+
+    watch_case(names[file], 8 * link, to);
+    snprintf(damage.what, sizeof(damage.what), "%s link at %zu to %" PRIu32, names[file], link, to);
+    memcpy(at, &to, sizeof(to));
+    try_all(&damage);
+    memcpy(at, &before, sizeof(before));
+}
+
+static void try_links(int file, size_t step, size_t first)
+{
+    const struct anatomy *anatomy = &files[file];
+
+    for (size_t pair = first; pair < anatomy->count * anatomy->count; pair += step) {
+        const struct record *from = &anatomy->records[pair / anatomy->count];
+        uint32_t to = (uint32_t)anatomy->records[pair % anatomy->count].at;
+
+        try_link(file, from->at + offsetof(struct tdb_layout_record, next), from->chain, to);
+        try_link(file, (size_t)tdb_layout_chain(from->chain), from->chain, to);
     }
 }
 
 static void try_file(int file, size_t step, size_t first)
 {
-    const struct bytes content = whole.files[file].file;
+    const struct bytes content = files[file].file;
 
     for (size_t bit = first; bit < 8 * content.len; bit += step)
         try_bit(file, bit);
-    /* Eight bits a byte: as dense as those. */
     for (size_t length = first % content.len; length < content.len; length += step)
         try_length(file, length);
     memory_cut(file, content, content.len);
+    try_links(file, step, first);
 }
 
 static void try_changes(uint64_t series)
 {
+    const int present = files[FILE_BASE].count > 0 ? FILES : 1;
+    struct damage damage = {.file = FILE_INDEX};
     uint64_t now = series, changes = 1 + number_below(&now, CHANGES);
-    char answer[ANSWER_SIZE];
 
     watch_case("both files", 0, series);
-    for (int file = FILE_INDEX; file < FILES - !whole.two; file++) {
-        size_t length = whole.files[file].file.len;
+    snprintf(damage.what, sizeof(damage.what), "series %" PRIu64, series);
+    for (int file = FILE_INDEX; file < present; file++) {
+        size_t length = files[file].file.len;
+        bool cut = number_below(&now, 8) == 0;
 
-        memory_cut(file, whole.files[file].file,
-                   number_below(&now, 8) == 0 ? 1 + (size_t)number_below(&now, length) : length);
+        memory_cut(file, files[file].file, cut ? 1 + (size_t)number_below(&now, length) : length);
     }
-    for (uint64_t i = 0; i < changes; i++) {
-        int file = whole.two ? (int)number_below(&now, FILES) : FILE_INDEX;
-
-        mutate((struct bytes){memory_at(file), memory_length(file)}, &now);
-    }
-    memory_renew();
-    told.cases++;
-    for (size_t i = 0; i < question_count && i < ALWAYS_ASKED; i++) {
-        ask(&questions[i].asking, answer);
-        count(&questions[i], answer);
-        if (strncmp(answer, "broken", 6) == 0)
-            fail("changes at random", &questions[i], answer);
-    }
+    while (changes-- > 0)
+        mutate(file_now((int)number_below(&now, (uint64_t)present)), &now);
+    try_all(&damage);
 }
 
 static void try_random(double seconds, uint64_t series)
@@ -222,19 +187,15 @@ static void try_random(double seconds, uint64_t series)
 
 static void load(const char *directory)
 {
-    struct bytes index = load_file(directory, names[FILE_INDEX]),
-                 base = load_file(directory, names[FILE_BASE]);
+    for (int file = FILE_INDEX; file < FILES; file++) {
+        struct bytes content = load_file(directory, names[file]);
 
-    anatomy_of(index, &whole.files[FILE_INDEX]);
-    memory_put(FILE_INDEX, index);
-    whole.two = base.len > 0;
-    if (whole.two) {
-        anatomy_of(base, &whole.files[FILE_BASE]);
-        memory_put(FILE_BASE, base);
+        if (content.len > 0) {
+            anatomy_of(content, &files[file]);
+            memory_put(file, content);
+        }
     }
-    prepare_questions();
-    if (whole.two)
-        prepare_base_answers(index, base);
+    questions_prepare(files, &questions);
 }
 
 int main(int argc, char **argv)
