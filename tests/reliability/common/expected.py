@@ -41,7 +41,8 @@ class Expected:
         """What is wrong after the next run, or None."""
         if state != self._new_after and (happened or state != self._old_after):
             return f"another index after the next run: {state.difference(self._new_after)}"
-        # How many bases there are, and whether a damaged file was kept, depends on which of the two it is.
-        known = max(self._new_listing, self._old_listing, key=len) + ["index.old"]
-        left = collections.Counter(listing) - collections.Counter(known)
+        known = {"index.old", *(name for name in self._new_listing if name.endswith(".damaged"))}
+        # How many bases there are depends on which of the two it is.
+        its = self._new_listing if state == self._new_after else self._old_listing
+        left = collections.Counter(name for name in listing if name not in known) - collections.Counter(its)
         return f"left over: {sorted(left)}" if left else None

@@ -131,6 +131,9 @@ def closed_descriptors(options, case, expected):
             problem = problem or verdict.problem_after()
             if done.returncode != 0 and not case.damaged:
                 problem = problem or f"status {done.returncode}"
+            # What is opened first would else be one of the three, and get what is said.
+            if os.path.getsize(os.path.join(trial.state, "lock")) > 0:
+                problem = problem or "something was written into the lock"
             if problem:
                 return f"{closed} closed: {problem}"
     return None
