@@ -22,12 +22,13 @@ def _start(site, limit):
                f"--pid-file={site.top}/pid", *([f"--dhcp-lease-max={limit}"] if limit else [])]
     environment = {**site.environment(LVINDEX_NETWORK="bulk"), "PATH": os.environ["PATH"]}
     with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace") as process:
+                          stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True) as process:
         said = []
         for line in process.stdout:
             said.append(line)
             if " started" in line:
-                process.send_signal(signal.SIGTERM)
+                # Its helper would go on telling the hook of all leases.
+                os.killpg(process.pid, signal.SIGKILL)
                 process.communicate(timeout=_STARTED)
                 return None, "".join(said)
         return process.wait(_STARTED), "".join(said)
