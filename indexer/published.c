@@ -14,6 +14,9 @@ static int open_base(const char *dir, const struct meta *index, bool verify, str
     char name[BASE_NAME_SIZE];
     int rc = index_file_open(dir, base_name(index->base, name), verify, base);
 
+    /* The version may be what is damaged: then the file is to be kept. */
+    if (rc == -EPROTONOSUPPORT && !verify)
+        rc = index_file_open(dir, name, true, base);
     if (rc == -EPROTONOSUPPORT)
         return -EBADMSG;
     if (rc == 0 && (base->fd < 0 || !meta_same_base(&base->meta, index))) {

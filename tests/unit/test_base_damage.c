@@ -296,6 +296,27 @@ START_TEST(base_misnamed)
 }
 END_TEST
 
+/* The base looks like one of another version, for a wrong bit: it is damaged, and kept. */
+START_TEST(version_damaged)
+{
+    static const uint8_t magic[] = META_MAGIC;
+    struct bytes content;
+    uint8_t *meta;
+
+    publish();
+    content = read_file(own_path("base-1.tdb"));
+    meta = memmem(content.at, content.len, magic, sizeof(magic));
+    ck_assert_ptr_nonnull(meta);
+    meta[META_MAGIC_SIZE] ^= 1;
+    unlink(own_path("base-1.tdb"));
+    write_file(own_path("base-1.tdb"), content);
+    ck_assert_int_eq(change(STORE_WRITE, 10, 11), 1);
+    reports_expect_one(&own_reports, "damaged");
+    expect_kept("base-1.tdb" DAMAGED_SUFFIX, content);
+    ck_assert_uint_eq(leases_now(), LEASES - 1);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("base_damage");
@@ -308,5 +329,6 @@ int main(void)
     tcase_add_loop_test(tcase, another_base, 0, 2);
     tcase_add_loop_test(tcase, index_damaged, 0, 2);
     tcase_add_loop_test(tcase, base_misnamed, 0, 2);
+    tcase_add_test(tcase, version_damaged);
     return test_case_run(tcase);
 }
