@@ -139,12 +139,22 @@ static void try_length(int file, size_t length)
     records_free(&found);
 }
 
+/* The meta record's bits are few, and each is a case of its own. */
+static bool is_meta(int file, size_t bit)
+{
+    struct place place = anatomy_place(&files[file], bit / 8);
+
+    return place.part == PART_VALUE && place.record->key.at[0] == KEY_META;
+}
+
 static void try_file(int file, size_t step, size_t first)
 {
     size_t length = files[file].file.len;
 
-    for (size_t bit = first; bit < 8 * length; bit += step)
-        try_bit(file, bit);
+    for (size_t bit = 0; bit < 8 * length; bit++) {
+        if (bit % step == first || is_meta(file, bit))
+            try_bit(file, bit);
+    }
     for (size_t at = first % length; at < length; at += step)
         try_length(file, at);
 }
