@@ -1,8 +1,8 @@
 /*
  * damage-writer TEMPLATE WORK index|base STEP FIRST: one bit after the other of an index (every STEP-th, from
- * the FIRST on) is wrong; then the file is cut to one length after the other. Each time the next event must
- * succeed, the damaged file must be kept as it was, and all that was in one piece must be there. Damage to a
- * base need not be noticed by an event, but by lvindex-sync.
+ * the FIRST on, and all of the meta record) is wrong; then the file is cut to one length after the other.
+ * Each time the next event must succeed, the damaged file must be kept as it was, and all that was in one
+ * piece must be there. Damage to a base need not be noticed by an event, but by lvindex-sync.
  *
  * damage-writer TEMPLATE WORK random SECONDS SERIES: up to 16 changes at once; the event must succeed, and
  * the index be whole afterwards.
@@ -152,7 +152,7 @@ static void try_file(int file, size_t step, size_t first)
     size_t length = files[file].file.len;
 
     for (size_t bit = 0; bit < 8 * length; bit++) {
-        if (bit % step == first || is_meta(file, bit))
+        if ((bit >= first && (bit - first) % step == 0) || is_meta(file, bit))
             try_bit(file, bit);
     }
     for (size_t at = first % length; at < length; at += step)
