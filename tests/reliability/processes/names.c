@@ -83,7 +83,7 @@ static void random_name(void)
     bool any = random() % 2 == 0;
 
     for (size_t i = 0; i < length; i++)
-        text[i] = any ? (char)(1 + random() % 255) : some[(size_t)random() % (sizeof(some) - 1)];
+        text[i] = (char)(any ? 1 + random() % 255 : some[(size_t)random() % (sizeof(some) - 1)]);
     text[length] = '\0';
     if (strncasecmp(text, "web", 3) != 0 && strncasecmp(text, "my vm", 5) != 0)
         is_unknown(text, length);
