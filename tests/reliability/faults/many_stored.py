@@ -44,7 +44,7 @@ def check(site, case):
     lines = listed.stdout.splitlines()
     if listed.returncode != 0 or len(lines) != _STORED or any(len(line.split(b" ")) != 5 for line in lines):
         return f"init: status {listed.returncode}, {len(lines)} lines of {_STORED}"
-    for limit in (None, 1000, _STORED - 1):
+    for limit in (None, _STORED - 1):
         status, said = _start(site, limit)
         if status in (None, 0) or "too many stored leases" not in said:
             return f"--dhcp-lease-max={limit}: status {status}: {said}"

@@ -12,7 +12,12 @@ from judging import Verdict
 
 _PAGE = 4096
 _SOON = 10  # seconds; a run takes some milliseconds
+_HELD = 1   # seconds; after them it still waits
 _SHELL = ["/bin/sh", "-c"]
+
+
+def can_mount():
+    return subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def private_mounts():
@@ -157,14 +162,16 @@ def _full_pipe():
 
 def held_output(options, case, expected):
     """Nobody reads standard output and error: a run that has something to tell ends all the same."""
+    # Who restarts a network waits for what `init` prints.
+    waits = case.run.arguments[:1] == ("init",)
     with Trial(options, case) as trial, _full_pipe() as pipe:
         began = time.monotonic()
         try:
             code = subprocess.call(case.run.argv(trial), env=trial.environment(**case.run.environment),
-                                   stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, timeout=_SOON)
+                                   stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe,
+                                   timeout=_HELD if waits else _SOON)
         except subprocess.TimeoutExpired:
-            # Who restarts a network waits for what `init` prints.
-            return None if case.run.arguments[:1] == ("init",) else f"still there after {_SOON} seconds"
+            return None if waits else f"still there after {_SOON} seconds"
         done = subprocess.CompletedProcess([], code, b"", b"")
         problem, verdict = _judge(trial, expected, done, mute=True)
         problem = problem or verdict.problem_after()
