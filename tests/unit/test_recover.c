@@ -23,14 +23,12 @@ static void setup(void)
     ck_assert_int_eq(setenv(ENV_LIBVIRT_DIR, fixture_dirs().networks, 1), 0);
 }
 
-/* An event of the network br0, of a client that asked for a name and did not get it. */
-static struct event refused(enum event_action action, const char *ip, const char *mac)
+/* An event of a client that asked for a name and did not get it. */
+static void refused(struct event *event, const char *network, const char *ip, const char *mac)
 {
-    struct event event = {.action = action, .libvirt = true, .lease = lease_of("br0", ip, mac, "", 0)};
-
-    strcpy(event.supplied, "www");
-    event.mirrored = event.supplied;
-    return event;
+    *event = (struct event){.action = EVENT_ADD, .libvirt = true, .lease = lease_of(network, ip, mac, "", 0)};
+    strcpy(event->supplied, "www");
+    event->mirrored = event->supplied;
 }
 
 static void take(const struct event *event)
@@ -74,14 +72,14 @@ static int next_writer(const char *ip, struct lease *lease)
 /* Also when there was no index yet. */
 START_TEST(published)
 {
-    struct event event = refused(EVENT_ADD, "192.0.2.1", MAC_A);
+    struct event event;
     struct lease lease;
 
     if (_i == 1) {
-        struct event before = refused(EVENT_ADD, "192.0.2.2", MAC_B);
-
-        take(&before);
+        refused(&event, "br0", "192.0.2.2", MAC_B);
+        take(&event);
     }
+    refused(&event, "br0", "192.0.2.1", MAC_A);
     be_killed(&event);
     ck_assert_int_eq(next_writer("192.0.2.1", &lease), 0);
     ck_assert_str_eq(lease.refused, "www");
@@ -91,10 +89,11 @@ END_TEST
 /* The file is what it was, or somebody else's: what the index has forgotten of it must not be. */
 START_TEST(not_published)
 {
-    struct event event = refused(EVENT_ADD, "192.0.2.1", MAC_A);
+    struct event event;
     struct bytes before;
     struct lease lease;
 
+    refused(&event, "br0", "192.0.2.1", MAC_A);
     take(&event);
     before = read_file(own_path("networks/br0.status"));
     event.action = EVENT_DEL;
@@ -119,11 +118,11 @@ END_TEST
 /* The file of a network that the killed writer did not touch has no say. */
 START_TEST(another_network)
 {
-    struct event here = refused(EVENT_ADD, "192.0.2.1", MAC_A);
-    struct event there = refused(EVENT_ADD, "192.0.2.1", MAC_A);
+    struct event here, there;
     struct lease lease;
 
-    strcpy(there.lease.network, "br1");
+    refused(&here, "br0", "192.0.2.1", MAC_A);
+    refused(&there, "br1", "192.0.2.1", MAC_A);
     take(&there);
     be_killed(&here);
     fixture_network_file("br1.status", "[]");
@@ -134,9 +133,10 @@ END_TEST
 /* Where libvirt's directory is not there, nothing tells that the event happened. */
 START_TEST(no_directory)
 {
-    struct event event = refused(EVENT_ADD, "192.0.2.1", MAC_A);
+    struct event event;
     struct lease lease;
 
+    refused(&event, "br0", "192.0.2.1", MAC_A);
     be_killed(&event);
     ck_assert_int_eq(setenv(ENV_LIBVIRT_DIR, "/nonexistent", 1), 0);
     ck_assert_int_eq(next_writer("192.0.2.1", &lease), -ENOENT);
