@@ -38,7 +38,7 @@ static void print_help(const struct tool *tool)
            "Example, by hand:\n"
            "  %s add 52:54:00:12:34:56 192.0.2.7 web\n"
            "\n"
-           "Exit status: 0 done, or nothing to do; 1 failed, the index is what it was; 2 wrong usage.\n",
+           "Exit status: 0 done, or nothing to do; 1 failed; 2 wrong usage.\n",
            tool->name, tool->name, tool->name, tool->name);
 }
 
