@@ -38,7 +38,7 @@ void check_free(struct check *check)
 
 static int run(struct check *check)
 {
-    static int (*const checks[])(struct check *) = {check_nsswitch, check_modules, check_index,
+    static int (*const checks[])(struct check *) = {check_nsswitch, check_modules, check_index_file,
                                                     check_answers,  check_sources, check_leases,
                                                     check_dnsmasq,  check_nscd};
     int rc = 0;

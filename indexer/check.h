@@ -37,7 +37,7 @@ int check_nsswitch(struct check *check);
 /* Does the loader find the modules, and do they take the index? */
 int check_modules(struct check *check);
 /* Is the index there, whole, and open to all who read it, and to nobody else who would write it? */
-int check_index(struct check *check);
+int check_index_file(struct check *check);
 /* Does each answer follow from the leases, and each lease's answers stand there? */
 int check_answers(struct check *check);
 /* Have libvirt's and dnsmasq's files changed without the index having heard of it? */

@@ -54,7 +54,7 @@ static int check_mode(struct check *check, const char *path, bool directory)
     return 0;
 }
 
-int check_index(struct check *check)
+int check_index_file(struct check *check)
 {
     char path[4096];
     int rc;
