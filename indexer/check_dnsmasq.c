@@ -40,9 +40,9 @@ static bool has_status(struct check *check, const char *network)
 /* Any network that the lease file is read for. */
 static int same_file(void *context, const char *rest)
 {
-    const char *path = strchr(rest, '=');
+    const char *path = source_leases_file(rest);
 
-    return path != NULL && strcmp(path + 1, context) == 0;
+    return path != NULL && strcmp(path, context) == 0;
 }
 
 static bool is_followed(struct check *check, const struct dnsmasq *dnsmasq)

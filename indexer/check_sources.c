@@ -42,11 +42,11 @@ static int known_lease_files(struct index *index, struct text_list *files, struc
     if (sources->leases == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < files->count; i++) {
-        char *path = strchr(files->at[i], '=');
+        const char *path = source_leases_file(files->at[i]);
 
         if (path == NULL)
             continue;
-        *path++ = '\0';
+        files->at[i][path - files->at[i] - 1] = '\0';
         sources->leases[sources->lease_count++] = (struct lease_source){files->at[i], path};
     }
     return rc;

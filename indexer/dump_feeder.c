@@ -18,7 +18,7 @@ static int match(void *context, const char *rest)
     struct search *search = context;
     CLEANUP_SOURCE struct source_record record = {.count = 0};
     char name[SOURCE_NAME_MAX + 1];
-    const char *path = strchr(rest, '/');
+    const char *path = source_leases_file(rest);
     int rc;
 
     snprintf(name, sizeof(name), SOURCE_LEASES "%s", rest);

@@ -165,6 +165,13 @@ static int convert(struct store *store, const char *name)
     return rc < 0 ? rc : set_listed(store, bytes_of(name), true, true);
 }
 
+const char *source_leases_file(const char *rest)
+{
+    const char *equals = strchr(rest, '=');
+
+    return equals == NULL ? NULL : equals + 1;
+}
+
 int source_records_convert(struct store *store)
 {
     CLEANUP_TEXTS struct text_list names = {NULL, 0};

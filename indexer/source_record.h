@@ -46,6 +46,10 @@ int source_record_delete(struct store *store, const char *name);
 int source_record_each(struct store *store, const char *prefix, int (*each)(void *context, const char *rest),
                        void *context);
 
+/* The file of a lease file's source, which is called NETWORK=FILE behind its prefix; NULL for a damaged name.
+ */
+const char *source_leases_file(const char *rest);
+
 /* Brings the sources of an index of version 1 into the present form. */
 int source_records_convert(struct store *store);
 
