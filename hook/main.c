@@ -34,6 +34,7 @@ static void print_help(const struct tool *tool)
            "  " ENV_STATE_DIR "              directory of the index (" LVINDEX_STATEDIR ")\n"
            "  " ENV_LIBVIRT_DIR "      libvirt's directory (" LVINDEX_LIBVIRTDIR ")\n"
            "  " ENV_DEFINITIONS_DIR "  libvirt's definitions (" LVINDEX_DEFINITIONSDIR ")\n"
+           "  " ENV_CONFIG_DIR "       the administrator's own files (" LVINDEX_CONFIGDIR ")\n"
            "\n"
            "Example, by hand:\n"
            "  %s add 52:54:00:12:34:56 192.0.2.7 web\n"

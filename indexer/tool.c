@@ -87,11 +87,21 @@ struct report tool_report(struct tool *tool)
     return (struct report){print_problem, print_change, tool};
 }
 
+static const char *directory(const char *variable, const char *otherwise)
+{
+    const char *dir = getenv(variable);
+
+    return dir != NULL && dir[0] != '\0' ? dir : otherwise;
+}
+
 const char *tool_state_dir(void)
 {
-    const char *dir = getenv(ENV_STATE_DIR);
+    return directory(ENV_STATE_DIR, LVINDEX_STATEDIR);
+}
 
-    return dir != NULL && dir[0] != '\0' ? dir : LVINDEX_STATEDIR;
+const char *tool_config_dir(void)
+{
+    return directory(ENV_CONFIG_DIR, LVINDEX_CONFIGDIR);
 }
 
 int tool_usage_error(const struct tool *tool, const char *format, ...)

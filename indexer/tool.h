@@ -37,6 +37,9 @@ struct report tool_report(struct tool *tool);
 /* LVINDEX_DIR, or the built-in state directory. */
 const char *tool_state_dir(void);
 
+/* LVINDEX_CONFIG_DIR, or the built-in directory of the administrator's own files. */
+const char *tool_config_dir(void);
+
 /* Prints "tool: what" and where help is, and returns TOOL_USAGE. */
 int tool_usage_error(const struct tool *tool, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 /* Built in by meson options: LVINDEX_STATEDIR (/var/lib/lvindex), LVINDEX_LIBVIRTDIR
- * (/var/lib/libvirt/dnsmasq), LVINDEX_DEFINITIONSDIR (/etc/libvirt). */
+ * (/var/lib/libvirt/dnsmasq), LVINDEX_DEFINITIONSDIR (/etc/libvirt), LVINDEX_CONFIGDIR (/etc/lvindex). */
 #define ENV_STATE_DIR       "LVINDEX_DIR"
 #define ENV_LIBVIRT_DIR     "LVINDEX_LIBVIRT_DIR"
 #define ENV_DEFINITIONS_DIR "LVINDEX_DEFINITIONS_DIR"
+#define ENV_CONFIG_DIR      "LVINDEX_CONFIG_DIR"
 
 /* Behind a file's name: what will replace it, and what it was when it made no sense. */
 #define NEW_SUFFIX     ".new"

@@ -15,7 +15,9 @@ NETWORK_SIZE = 65_536  # leases of a network, where a site has several
 
 
 def hook_environment(state, libvirt, definitions):
-    return {"LVINDEX_DIR": state, "LVINDEX_LIBVIRT_DIR": libvirt, "LVINDEX_DEFINITIONS_DIR": definitions}
+    # The configuration's directory is one that is not there, as on most hosts.
+    return {"LVINDEX_DIR": state, "LVINDEX_LIBVIRT_DIR": libvirt, "LVINDEX_DEFINITIONS_DIR": definitions,
+            "LVINDEX_CONFIG_DIR": f"{definitions}/none"}
 
 
 class Site:

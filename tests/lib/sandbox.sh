@@ -57,7 +57,7 @@ sandbox_enter() {
     umask 022
     export LC_ALL=C.UTF-8 PATH=$SANDBOX_PATH
     mount -t tmpfs -o mode=0755 lvindex-sandbox "$SANDBOX"
-    mkdir "$SANDBOX"/{state,libvirt,definitions,bin,client,tmp}
+    mkdir "$SANDBOX"/{state,libvirt,definitions,config,bin,client,tmp}
     cd "$SANDBOX"
     hostname "$SANDBOX_HOST"
     ip link set lo up
@@ -106,6 +106,7 @@ exec_sandbox_env() {
         "LVINDEX_DIR=${LVINDEX_DIR-$SANDBOX/state}"
         "LVINDEX_LIBVIRT_DIR=$SANDBOX/libvirt"
         "LVINDEX_DEFINITIONS_DIR=$SANDBOX/definitions"
+        "LVINDEX_CONFIG_DIR=$SANDBOX/config"
     )
     local name
     for name in LVINDEX_NETWORK VIR_BRIDGE_NAME TZ ASAN_OPTIONS UBSAN_OPTIONS MALLOC_PERTURB_; do

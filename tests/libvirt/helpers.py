@@ -121,11 +121,13 @@ class Ours(Side):
         self.statuses = (0, 1, 2)
         self.state = sandbox.PRIVATE + "/state"
         self.definitions = sandbox.PRIVATE + "/definitions"
-        self.others = (self.state, self.definitions)
+        self.config = sandbox.PRIVATE + "/config"
+        self.others = (self.state, self.definitions, self.config)
         self.more = {
             "LVINDEX_DIR": self.state,
             "LVINDEX_LIBVIRT_DIR": self.directory,
             "LVINDEX_DEFINITIONS_DIR": self.definitions,
+            "LVINDEX_CONFIG_DIR": self.config,
         }
         self.more.update((name, os.environ[name]) for name in SANITIZERS if name in os.environ)
 

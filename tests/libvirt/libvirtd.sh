@@ -66,6 +66,7 @@ own_places() {
     own_directory "$(built_in LVINDEX_DIR)" "$SANDBOX/state"
     own_directory "$(built_in LVINDEX_LIBVIRT_DIR)" "$SANDBOX/libvirt"
     own_directory "$(built_in LVINDEX_DEFINITIONS_DIR)" "$SANDBOX/definitions"
+    own_directory "$(built_in LVINDEX_CONFIG_DIR)" "$SANDBOX/config"
 }
 
 # As the end-to-end tests have it, but for the places: everything is where it was built to be.

@@ -20,7 +20,8 @@ class Site:
         self.state = os.path.join(self.top, "state")
         self.libvirt = os.path.join(self.top, "libvirt")
         self.definitions = os.path.join(self.top, "definitions")
-        for directory in (self.state, self.libvirt, self.definitions):
+        self.config = os.path.join(self.top, "config")
+        for directory in (self.state, self.libvirt, self.definitions, self.config):
             os.mkdir(directory, 0o755)
 
     def __enter__(self):
@@ -32,7 +33,7 @@ class Site:
     def environment(self, **more):
         """All that a program of ours gets: dnsmasq's helper has no PATH, HOME or LANG either."""
         return {"LVINDEX_DIR": self.state, "LVINDEX_LIBVIRT_DIR": self.libvirt,
-                "LVINDEX_DEFINITIONS_DIR": self.definitions, **more}
+                "LVINDEX_DEFINITIONS_DIR": self.definitions, "LVINDEX_CONFIG_DIR": self.config, **more}
 
     def run(self, *argv, prefix=(), timeout=60, **more):
         """A finished process; `prefix` is put before the command, `more` into its environment."""
