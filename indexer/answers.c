@@ -9,21 +9,18 @@
 
 struct collecting {
     struct answers *answers;
-    uint64_t now;
+    struct claim_time when;
 };
 
-/* Does any claim of this family answer without being a last resort? */
-static bool has_better(struct bytes value, uint64_t now, uint8_t family_len)
+static struct claim_levels best_levels(struct bytes value, const struct claim_time *when)
 {
+    struct claim_levels best = CLAIM_LEVELS_NONE;
     struct unpacker rest = unpacker_of(value);
     struct claim claim;
 
-    while (claim_next(&rest, &claim)) {
-        if (claim.ip.len == family_len && claim_answers(&claim, now) &&
-            (claim.flags & CLAIM_LAST_RESORT) == 0)
-            return true;
-    }
-    return false;
+    while (claim_next(&rest, &claim))
+        claim_levels_note(&best, &claim, claim_level(&claim, when));
+    return best;
 }
 
 static int add_address(struct answer *answer, const struct claim *claim)
@@ -53,17 +50,16 @@ static int set_name(struct answer *answer, const struct claim *claim, struct byt
     return answer->name == NULL ? -ENOMEM : 0;
 }
 
-static int add_claims(struct answer *answer, struct bytes key, struct bytes value, uint64_t now)
+static int add_claims(struct answer *answer, struct bytes key, struct bytes value,
+                      const struct claim_time *when)
 {
-    bool better_ipv4 = has_better(value, now, IPV4_LEN), better_ipv6 = has_better(value, now, IPV6_LEN);
+    const struct claim_levels best = best_levels(value, when);
     struct unpacker rest = unpacker_of(value);
     struct claim claim;
     int rc = 0;
 
     while (rc == 0 && claim_next(&rest, &claim)) {
-        bool better = claim.ip.len == IPV4_LEN ? better_ipv4 : better_ipv6;
-
-        if (!claim_answers(&claim, now) || (better && (claim.flags & CLAIM_LAST_RESORT) != 0))
+        if (!claim_answers(&best, &claim, claim_level(&claim, when)))
             continue;
         rc = claim.network.len > NETWORK_MAX ? -EBADMSG : set_name(answer, &claim, key);
         if (rc == 0)
@@ -84,7 +80,7 @@ static int collect(void *context, struct bytes key, struct bytes value)
     answers->at = more;
     more += answers->count++;
     *more = (struct answer){.guest = key.at[0] == KEY_GUEST};
-    rc = add_claims(more, key, value, collecting->now);
+    rc = add_claims(more, key, value, &collecting->when);
     if (rc == 0 && more->count == 0)
         answers->count--;
     return rc;
@@ -100,7 +96,7 @@ static int compare(const void *a, const void *b)
 
 int answers_collect(struct index *index, struct answers *answers)
 {
-    struct collecting collecting = {answers, index->now};
+    struct collecting collecting = {answers, index_time(index)};
     int rc = store_each(index->store, KEY_GUEST, collect, &collecting);
 
     if (rc == 0)

@@ -70,6 +70,8 @@ int check_answers(struct check *check)
     if (check->index == NULL || store_damaged(check->index->store))
         return 0;
     rc = leases_each(check->index, NULL, weigh_lease, &tally);
+    if (rc == 0)
+        rc = entries_each(check->index, NULL, weigh_lease, &tally);
     for (size_t i = 0; rc == 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++)
         rc = store_each(check->index->store, kinds[i], count_claims, &tally);
     if (rc < 0)

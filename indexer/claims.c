@@ -44,19 +44,25 @@ static bool same_place(const struct claim *a, const struct claim *b)
 }
 
 /* Where a running guest has the name in a network, other machines of that network have it as a last resort:
- * most often they are what is left of a guest that was destroyed. Running guests stand in front. */
+ * most often they are what is left of a guest that was destroyed. */
 static void outrank(struct ranked *claims, size_t count)
 {
-    size_t running = 0;
+    const struct claim *running[RUNNING_WEIGHED];
+    size_t weighed = 0;
 
-    while (running < count && (claims[running].claim.flags & CLAIM_RUNNING) != 0)
-        running++;
+    for (size_t i = 0; i < count && weighed < RUNNING_WEIGHED; i++) {
+        const struct claim *claim = &claims[i].claim;
+
+        if ((claim->flags & CLAIM_RUNNING) != 0 && (claim->flags & CLAIM_WITHHELD) == 0)
+            running[weighed++] = claim;
+    }
     for (size_t i = 0; i < count; i++) {
-        claims[i].claim.flags &= (uint8_t)~CLAIM_OUTRANKED;
-        for (size_t j = 0; i >= running && j < running && j < RUNNING_WEIGHED; j++) {
-            if ((claims[j].claim.flags & CLAIM_WITHHELD) == 0 &&
-                same_place(&claims[i].claim, &claims[j].claim))
-                claims[i].claim.flags |= CLAIM_OUTRANKED;
+        struct claim *claim = &claims[i].claim;
+
+        claim->flags &= (uint8_t)~CLAIM_OUTRANKED;
+        for (size_t j = 0; (claim->flags & CLAIM_RUNNING) == 0 && j < weighed; j++) {
+            if (same_place(claim, running[j]))
+                claim->flags |= CLAIM_OUTRANKED;
         }
     }
 }

@@ -74,12 +74,59 @@ static enum refusal guest_refusal(struct index *index, const struct machine *mac
     return REFUSAL_GUEST_NAME;
 }
 
+/* Is a static entry this lease's own: of the same address, or of the same machine? */
+static bool owns(const struct machine *machine, const struct lease *lease, const struct claim *claim)
+{
+    if (ip_compare(&claim->ip, &lease->ip) == 0)
+        return true;
+    for (size_t i = 0; i < machine->lease_count; i++) {
+        const struct machine_lease *entry = &machine->leases[i];
+
+        if (entry->kind != KIND_LEASE && ip_compare(&entry->ip, &claim->ip) == 0 &&
+            bytes_equal(entry->network, claim->network))
+            return true;
+    }
+    return false;
+}
+
+/* Is `name` a static entry's, and none of this machine's? */
+static enum refusal static_refusal(struct index *index, const struct machine *machine,
+                                   const struct lease *lease, struct bytes name)
+{
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    struct key key = key_named(KEY_HOST, name);
+    enum refusal refusal = REFUSAL_NONE;
+    struct ip last = {0};
+    struct claim claim;
+    struct unpacker u;
+
+    if (store_get(index->store, &key, &value) < 0)
+        return REFUSAL_NONE;
+    /* What is static comes first, but for others' claims on the same addresses. */
+    for (u = unpacker_of(value_bytes(&value)); claim_next(&u, &claim); last = claim.ip) {
+        if (claim.rank != RANK_STATIC && ip_compare(&claim.ip, &last) != 0)
+            break;
+        if (claim.rank != RANK_STATIC)
+            continue;
+        if (owns(machine, lease, &claim))
+            return REFUSAL_NONE;
+        refusal = REFUSAL_STATIC;
+    }
+    return refusal;
+}
+
 static enum refusal host_refusal(struct index *index, const struct machine *machine,
                                  const struct lease *lease)
 {
+    enum refusal refusal;
+
+    /* What an administrator wrote down is never refused. */
+    if (lease->kind != KIND_LEASE)
+        return REFUSAL_NONE;
     if (name_equal(lease->host, index->state.host))
         return REFUSAL_OWN_HOST;
-    return guest_refusal(index, machine, bytes_of(lease->host));
+    refusal = static_refusal(index, machine, lease, bytes_of(lease->host));
+    return refusal != REFUSAL_NONE ? refusal : guest_refusal(index, machine, bytes_of(lease->host));
 }
 
 static struct claim withhold(struct claim claim, enum refusal reason)
@@ -91,6 +138,18 @@ static struct claim withhold(struct claim claim, enum refusal reason)
     return claim;
 }
 
+static enum claim_rank rank_of(enum lease_kind kind)
+{
+    switch (kind) {
+    case KIND_LEASE:
+        return RANK_LEASE;
+    case KIND_ARP:
+        return RANK_ARP;
+    default:
+        return RANK_STATIC;
+    }
+}
+
 static struct claim claim_of(const struct lease *lease, const struct machine *machine)
 {
     struct claim claim = {
@@ -98,6 +157,7 @@ static struct claim claim_of(const struct lease *lease, const struct machine *ma
         .expiry = lease->expiry,
         .order = lease_stamp(lease),
         .ip = lease->ip,
+        .rank = rank_of(lease->kind),
     };
 
     if (lease->heard != 0)
@@ -125,7 +185,8 @@ static bool is_newer(const struct lease *a, const struct lease *b)
 /* Is `other` a newer lease of the same machine as another client: what the machine was rebuilt as? */
 static bool is_successor(const struct lease *other, const struct lease *lease)
 {
-    return other->ip.len == lease->ip.len && strcmp(other->network, lease->network) == 0 &&
+    return other->kind == KIND_LEASE && other->ip.len == lease->ip.len &&
+           strcmp(other->network, lease->network) == 0 &&
            !octets_equal(&other->client_id, &lease->client_id) && is_newer(other, lease);
 }
 
@@ -139,7 +200,7 @@ struct staleness {
 static int weigh_siblings(struct index *index, const struct machine *machine, const struct lease *lease,
                           struct staleness *stale)
 {
-    if (machine->lease_count > SIBLINGS_WEIGHED)
+    if (lease->kind != KIND_LEASE || machine->lease_count > SIBLINGS_WEIGHED)
         return 0;
     for (size_t i = 0; i < machine->lease_count; i++) {
         struct lease other;
@@ -178,7 +239,7 @@ static int add_host(struct index *index, const struct machine *machine, const st
         struct claim full = claim;
 
         full.label = bytes_of(lease_qualified(lease, qualified));
-        if (reason == REFUSAL_NONE)
+        if (reason == REFUSAL_NONE && lease->kind == KIND_LEASE)
             qualified_reason = guest_refusal(index, machine, full.label);
         rc = add_named(outputs, KEY_HOST, withhold(aged(full, stale), qualified_reason));
         if (qualified_reason == REFUSAL_NONE)
@@ -253,14 +314,16 @@ enum refusal derive_refusal(struct index *index, const struct lease *lease)
     return rc < 0 || lease->host[0] == '\0' ? REFUSAL_NONE : host_refusal(index, &machine, lease);
 }
 
-/* Changes one record. A guest's record that comes or goes changes who may have its name as a host name. */
+/* Changes one record. A guest's record that comes or goes, or a static entry's name, changes who may have it
+ * as a host name. */
 static int change(struct index *index, const struct key *key, const struct claim *claim, bool present)
 {
     bool guest = key->at[0] == KEY_GUEST;
     bool was = guest && store_has(index->store, key);
     int rc = present ? claims_put(index->store, key, claim) : claims_remove(index->store, key, claim);
 
-    if (rc == 0 && guest && was != store_has(index->store, key))
+    if (rc == 0 &&
+        (guest ? was != store_has(index->store, key) : key->at[0] == KEY_HOST && claim->rank == RANK_STATIC))
         rc = derive_unsettle(index, (struct bytes){key->at + 1, key->len - 1});
     return rc;
 }
@@ -305,13 +368,12 @@ int derive_unsettle(struct index *index, struct bytes name)
 
 /* Derives anew what follows from a lease. Which claims it makes does not depend on who owns the name or on
  * other leases of the machine, only whether they are withheld or kept back: nothing has to be removed. */
-static int refresh(struct index *index, const struct ip *ip, struct bytes network)
+static int refresh(struct index *index, const struct machine_lease *place)
 {
     CLEANUP_OUTPUTS struct outputs after = {NULL, 0};
     const struct outputs none = {NULL, 0};
-    const struct machine_lease place = {*ip, network};
     struct lease lease;
-    int rc = machine_lease_get(index->store, &place, &lease);
+    int rc = machine_lease_get(index->store, place, &lease);
 
     if (rc == 0)
         rc = derive_outputs(index, &lease, &after);
@@ -321,6 +383,7 @@ static int refresh(struct index *index, const struct ip *ip, struct bytes networ
 int derive_siblings(struct index *index, const struct lease *lease)
 {
     CLEANUP_MACHINE struct machine machine;
+    const struct machine_lease own = {(uint8_t)lease->kind, lease->ip, bytes_of(lease->network)};
     int rc = machine_load(index->store, &lease->hwaddr, &machine);
 
     /* One lease more than are weighed: it may be the one that ended the weighing. */
@@ -329,13 +392,13 @@ int derive_siblings(struct index *index, const struct lease *lease)
     for (size_t i = 0; rc == 0 && i < machine.lease_count; i++) {
         const struct machine_lease *entry = &machine.leases[i];
 
-        if (ip_compare(&entry->ip, &lease->ip) != 0 || !bytes_equal(entry->network, bytes_of(lease->network)))
-            rc = refresh(index, &entry->ip, entry->network);
+        if (!machine_lease_equal(entry, &own))
+            rc = refresh(index, entry);
     }
     return rc;
 }
 
-/* Weighs everybody's claim on one name. */
+/* Weighs every lease's claim on one name. */
 static int settle(struct index *index, const struct key *name)
 {
     CLEANUP_VALUE struct value value;
@@ -345,8 +408,12 @@ static int settle(struct index *index, const struct key *name)
 
     if (rc == -ENOENT)
         return 0;
-    for (u = unpacker_of(value_bytes(&value)); rc == 0 && claim_next(&u, &claim);)
-        rc = (claim.flags & CLAIM_PRESENCE) == 0 ? refresh(index, &claim.ip, claim.network) : 0;
+    for (u = unpacker_of(value_bytes(&value)); rc == 0 && claim_next(&u, &claim);) {
+        const struct machine_lease place = {KIND_LEASE, claim.ip, claim.network};
+
+        if ((claim.flags & CLAIM_PRESENCE) == 0 && claim.rank == RANK_LEASE)
+            rc = refresh(index, &place);
+    }
     return rc;
 }
 

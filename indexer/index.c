@@ -82,6 +82,35 @@ static int load_state(struct index *index)
     return rc;
 }
 
+static int load_options(struct index *index)
+{
+    CLEANUP_VALUE struct value value;
+    struct key key = key_single(KEY_OPTIONS);
+    int rc = store_get(index->store, &key, &value);
+
+    if (rc == -ENOENT || (rc == 0 && !options_unpack(value_bytes(&value), &index->options))) {
+        index->options = (struct lookup_options){.grace = 0};
+        return 0;
+    }
+    return rc;
+}
+
+int index_set_options(struct index *index, const struct lookup_options *options)
+{
+    struct key key = key_single(KEY_OPTIONS);
+    uint8_t packed[OPTIONS_PACKED];
+    struct packer p = {packed, packed + sizeof(packed), false};
+
+    index->options = *options;
+    options_pack(&p, options);
+    return store_put(index->store, &key, (struct bytes){packed, sizeof(packed)});
+}
+
+struct claim_time index_time(const struct index *index)
+{
+    return (struct claim_time){.now = index->now, .grace = index->options.grace};
+}
+
 static int save_state(struct index *index)
 {
     struct key key = key_single(KEY_STATE);
@@ -135,7 +164,8 @@ static int salvage(void *context, struct bytes key, struct bytes value)
         return 0;
     switch (key.at[0]) {
     case KEY_LEASE:
-        if (lease_unpack(key, value, &lease) == 0)
+    case KEY_ENTRY: /* but for static ones, which are read again from their files */
+        if (lease_unpack(key, value, &lease) == 0 && (lease.kind == KIND_LEASE || lease.kind == KIND_ARP))
             rc = leases_put(index, &lease);
         break;
     case KEY_META:
@@ -166,6 +196,8 @@ static int prepare(struct index *index, enum store_mode mode)
 {
     int rc = load_state(index);
 
+    if (rc == 0)
+        rc = load_options(index);
     if (rc == 0 && store_damaged(index->store))
         rc = store_salvage(index->store, salvage, index);
     else if (rc == 0 && store_meta(index->store)->version == 1)

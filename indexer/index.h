@@ -12,13 +12,16 @@
 
 #include "names.h"
 #include "report.h"
+#include "schema/claim.h"
 #include "schema/network.h"
+#include "schema/options.h"
 #include "schema/state.h"
 #include "store.h"
 
 struct index {
     struct store *store;
     struct state state;
+    struct lookup_options options;
     uint64_t now;           /* seconds since the epoch, when it was opened */
     struct names unsettled; /* names whose reservation changed, see derive.h */
     const struct report *report;
@@ -55,6 +58,12 @@ int index_failed(const struct index *index, int rc);
 /* A stamp for what happens now: milliseconds since the epoch, but always greater than every earlier one of
  * this index, so that order survives a clock that jumps. */
 uint64_t index_stamp(struct index *index);
+
+/* The moment at which it was opened, for claim_level(). */
+struct claim_time index_time(const struct index *index);
+
+/* Sets what counts for lookups. */
+int index_set_options(struct index *index, const struct lookup_options *options);
 
 /* What is known of a network; all zero when nothing is. */
 int index_network(struct index *index, const char *name, struct network *network);

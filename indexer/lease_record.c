@@ -2,10 +2,10 @@
 
 #include "schema/key.h"
 
-int lease_record_get(struct store *store, const char *network, const struct ip *ip, struct lease *lease)
+int lease_record_get(struct store *store, struct lease *lease)
 {
     CLEANUP_VALUE struct value value;
-    struct key key = key_lease(network, ip);
+    struct key key = lease_key(lease);
     int rc = store_get(store, &key, &value);
 
     return rc < 0 ? rc : lease_unpack(key_bytes(&key), value_bytes(&value), lease);
@@ -13,7 +13,7 @@ int lease_record_get(struct store *store, const char *network, const struct ip *
 
 int lease_record_put(struct store *store, const struct lease *lease)
 {
-    struct key key = key_lease(lease->network, &lease->ip);
+    struct key key = lease_key(lease);
     uint8_t packed[LEASE_PACKED_MAX];
 
     return store_put(store, &key, (struct bytes){packed, lease_pack(lease, packed)});
@@ -21,7 +21,7 @@ int lease_record_put(struct store *store, const struct lease *lease)
 
 int lease_record_delete(struct store *store, const struct lease *lease)
 {
-    struct key key = key_lease(lease->network, &lease->ip);
+    struct key key = lease_key(lease);
 
     return store_delete(store, &key);
 }

@@ -10,14 +10,21 @@
 #include "lease_record.h"
 #include "machines.h"
 
-int leases_get(struct index *index, const char *network, const struct ip *ip, struct lease *lease)
+int entries_get(struct index *index, struct lease *lease)
 {
-    int rc = lease_record_get(index->store, network, ip, lease);
+    int rc = lease_record_get(index->store, lease);
 
     if (rc != -EBADMSG)
         return rc;
     store_suspect(index->store);
     return -ENOENT;
+}
+
+int leases_get(struct index *index, const char *network, const struct ip *ip, struct lease *lease)
+{
+    *lease = (struct lease){.kind = KIND_LEASE, .ip = *ip};
+    strcpy(lease->network, network);
+    return entries_get(index, lease);
 }
 
 /* Seconds after its expiry: had dnsmasq anything to say of the lease, it has said it by then. */
@@ -39,7 +46,7 @@ static void note_expiry(struct index *index, const struct lease *lease)
 
 static struct machine_lease machine_lease_of(const struct lease *lease)
 {
-    return (struct machine_lease){lease->ip, bytes_of(lease->network)};
+    return (struct machine_lease){(uint8_t)lease->kind, lease->ip, bytes_of(lease->network)};
 }
 
 /* Moves the lease from the old machine to the new one; either lease may be NULL. */
@@ -93,12 +100,12 @@ static int replace(struct index *index, const struct lease *old, const struct le
 
 int leases_put(struct index *index, const struct lease *lease)
 {
-    struct lease old;
+    struct lease old = *lease;
     int rc;
 
     if (!lease_valid(lease))
         return -EINVAL;
-    rc = leases_get(index, lease->network, &lease->ip, &old);
+    rc = entries_get(index, &old);
     if (rc < 0 && rc != -ENOENT)
         return rc;
     if (rc == 0 && same_record(&old, lease))
@@ -136,6 +143,14 @@ int leases_each(struct index *index, const char *network,
     struct each walk = {network, each, context};
 
     return store_each(index->store, KEY_LEASE, each_record, &walk);
+}
+
+int entries_each(struct index *index, const char *network,
+                 int (*each)(void *context, const struct lease *lease), void *context)
+{
+    struct each walk = {network, each, context};
+
+    return store_each(index->store, KEY_ENTRY, each_record, &walk);
 }
 
 struct forgotten {
@@ -182,8 +197,9 @@ void lease_report(const struct report *report, const struct lease *lease, const 
 {
     char ip[IP_TEXT_SIZE];
 
-    report_change(report, "%s: lease %s %s%s%s", lease->network[0] != '\0' ? lease->network : "(unnamed)",
-                  ip_format(&lease->ip, ip), what, lease->host[0] != '\0' ? ": " : "", lease->host);
+    report_change(report, "%s: %s %s %s%s%s", lease->network[0] != '\0' ? lease->network : "(unnamed)",
+                  lease_kind_text(lease->kind), ip_format(&lease->ip, ip), what,
+                  lease->host[0] != '\0' ? ": " : "", lease->host);
 }
 
 void leases_report(struct index *index, const struct lease *lease, const char *what)

@@ -1,5 +1,6 @@
 /*
- * The lease set: one lease comes, changes or goes, and every answer that follows from it with it.
+ * The lease set: one lease comes, changes or goes, and every answer that follows from it with it. So do
+ * entries of other kinds, see enum lease_kind.
  */
 #ifndef LVINDEX_INDEXER_LEASES_H
 #define LVINDEX_INDEXER_LEASES_H
@@ -9,18 +10,24 @@
 
 /* 0, or -ENOENT. A record that does not unpack counts as none. */
 int leases_get(struct index *index, const char *network, const struct ip *ip, struct lease *lease);
+/* The same for the entry whose kind, alias, network and address `lease` has. */
+int entries_get(struct index *index, struct lease *lease);
 
-/* Puts a lease in, in place of the one with its network and address. The caller has made it valid
+/* Puts a lease or another entry in, in place of the one with its key. The caller has made it valid
  * (lease_valid; -EINVAL otherwise). 1 when that changed anything. */
 int leases_put(struct index *index, const struct lease *lease);
 
-/* Takes a lease out, as leases_get() or leases_each() gave it. */
+/* Takes a lease or another entry out, as one of these functions gave it. */
 int leases_remove(struct index *index, const struct lease *lease);
 
 /* Calls `each` for every lease of `network` (NULL: of all), in no order, until it returns other than 0;
  * returns its last result. `each` must not change the index. */
 int leases_each(struct index *index, const char *network,
                 int (*each)(void *context, const struct lease *lease), void *context);
+
+/* The same for all entries that are no leases. */
+int entries_each(struct index *index, const char *network,
+                 int (*each)(void *context, const struct lease *lease), void *context);
 
 /* Has it expired so long ago that whoever gave it would have said all there is to say? */
 bool lease_forgotten(const struct index *index, const struct lease *lease);

@@ -64,11 +64,9 @@ int machine_save(struct store *store, const struct machine *machine)
 
 int machine_lease_get(struct store *store, const struct machine_lease *entry, struct lease *lease)
 {
-    char network[NETWORK_MAX + 1];
-
-    memcpy(network, entry->network.at, entry->network.len);
-    network[entry->network.len] = '\0';
-    return lease_record_get(store, network, &entry->ip, lease);
+    *lease = (struct lease){.kind = (enum lease_kind)entry->kind, .ip = entry->ip};
+    memcpy(lease->network, entry->network.at, entry->network.len);
+    return lease_record_get(store, lease);
 }
 
 bool machine_running(const struct machine *machine)
@@ -94,12 +92,16 @@ static void forget_stopped(struct machine *machine)
     machine->guest_count = kept;
 }
 
+bool machine_lease_equal(const struct machine_lease *a, const struct machine_lease *b)
+{
+    return a->kind == b->kind && ip_compare(&a->ip, &b->ip) == 0 && bytes_equal(a->network, b->network);
+}
+
 /* Removes a lease from the list: was it there? */
 static bool drop_lease(struct machine *machine, const struct machine_lease *lease)
 {
     for (size_t i = 0; i < machine->lease_count; i++) {
-        if (ip_compare(&machine->leases[i].ip, &lease->ip) == 0 &&
-            bytes_equal(machine->leases[i].network, lease->network)) {
+        if (machine_lease_equal(&machine->leases[i], lease)) {
             machine->leases[i] = machine->leases[--machine->lease_count];
             return true;
         }

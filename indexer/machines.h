@@ -45,6 +45,9 @@ int machine_set_guests(struct store *store, const struct hwaddr *hwaddr, struct 
 /* The lease that an entry stands for: 0, -ENOENT, -EBADMSG. */
 int machine_lease_get(struct store *store, const struct machine_lease *entry, struct lease *lease);
 
+/* Do both stand for the same lease? */
+bool machine_lease_equal(const struct machine_lease *a, const struct machine_lease *b);
+
 /* Does it belong to a guest that runs? */
 bool machine_running(const struct machine *machine);
 

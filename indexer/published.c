@@ -81,6 +81,16 @@ int published_verify(struct published *published)
     return rc == -EBADMSG ? -EUCLEAN : rc;
 }
 
+/* Where a record's lengths make no sense, libtdb 1.4.8 finds nothing and leaves the error of an earlier call,
+ * which may be that a key is not there. A file opened to be read refuses to store at once, with another one.
+ */
+static void clear_error(const struct index_file *file)
+{
+    const TDB_DATA none = {NULL, 0};
+
+    tdb_store(file->tdb, none, none, TDB_MODIFY);
+}
+
 /* An empty value is one, here. */
 static int fetch(struct published *published, const struct index_file *file, const struct key *key,
                  struct value *value)
@@ -90,6 +100,7 @@ static int fetch(struct published *published, const struct index_file *file, con
 
     if (file->tdb == NULL)
         return -ENOENT;
+    clear_error(file);
     data = tdb_fetch(file->tdb, tdb_data(key_bytes(key)));
     if (data.dptr != NULL) {
         *value = (struct value){data.dptr, data.dsize};

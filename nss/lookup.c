@@ -12,7 +12,8 @@ static int select_claims(const struct view *view, const struct question *questio
                          struct selection *selection)
 {
     selection->question = question;
-    selection->now = (uint64_t)time(NULL); /* no system call */
+    /* no system call */
+    selection->when = (struct claim_time){.now = (uint64_t)time(NULL), .grace = view->grace};
     return view_find(view, key_bytes(&question->key), question->hash, &selection->claims);
 }
 
@@ -63,43 +64,30 @@ static bool family_fits(int family, const struct ip *ip)
     return family == AF_UNSPEC || family == (ip->len == IPV4_LEN ? AF_INET : AF_INET6);
 }
 
-/* Is it an answer, where there are no better ones? */
-static bool is_candidate(const struct name_answer *answer, const struct claim *claim)
+/* How good an answer is it? */
+static enum claim_level level_of(const struct name_answer *answer, const struct claim *claim)
 {
-    if (!of_kind(&answer->from, claim) || !claim_answers(claim, answer->from.now))
-        return false;
-    return answer->only.len == 0 || bytes_equal(claimed_name(answer, claim), answer->only);
+    if (!of_kind(&answer->from, claim) ||
+        (answer->only.len > 0 && !bytes_equal(claimed_name(answer, claim), answer->only)))
+        return LEVEL_NONE;
+    return claim_level(claim, &answer->from.when);
 }
 
-/* Does a better claim of the same family answer instead? */
-static bool is_kept_back(const struct name_answer *answer, const struct claim *claim)
-{
-    return (claim->flags & CLAIM_LAST_RESORT) != 0 &&
-           (claim->ip.len == IPV4_LEN ? answer->better_ipv4 : answer->better_ipv6);
-}
-
-/* Looks for claims of each family that are no last resort. */
-static void find_better(struct name_answer *answer)
+static void find_best(struct name_answer *answer)
 {
     struct unpacker rest = unpacker_of(answer->from.claims);
     struct claim claim;
 
-    answer->better_ipv4 = answer->better_ipv6 = false;
-    while (claim_next(&rest, &claim)) {
-        if ((claim.flags & CLAIM_LAST_RESORT) != 0 || !is_candidate(answer, &claim))
-            continue;
-        if (claim.ip.len == IPV4_LEN)
-            answer->better_ipv4 = true;
-        else
-            answer->better_ipv6 = true;
-    }
+    answer->best = CLAIM_LEVELS_NONE;
+    while (claim_next(&rest, &claim))
+        claim_levels_note(&answer->best, &claim, level_of(answer, &claim));
 }
 
 static bool next_claim(const struct name_answer *answer, int family, struct address_walk *walk,
                        struct claim *claim)
 {
     while (claim_next(&walk->rest, claim)) {
-        if (!is_candidate(answer, claim) || !family_fits(family, &claim->ip) || is_kept_back(answer, claim))
+        if (!family_fits(family, &claim->ip) || !claim_answers(&answer->best, claim, level_of(answer, claim)))
             continue;
         /* Networks that share an address: their claims stand side by side. */
         if (ip_compare(&claim->ip, &walk->last) == 0)
@@ -169,23 +157,28 @@ static bool keep(struct name_answer *answer, const struct ip *ip)
 }
 
 /* Reads the record once, as nearly all are: there is nothing to choose from, as all claims spell the name
- * alike and none is a last resort, and the addresses are few. False where that is not so; else `*error` is
- * what lookup_name() returns. */
+ * alike and those that answer are as good as each other, and the addresses are few. False where that is not
+ * so; else `*error` is what lookup_name() returns. */
 static bool take_plain(struct name_answer *answer, int *error)
 {
     struct unpacker rest = unpacker_of(answer->from.claims);
     struct bytes label = {NULL, 0};
+    enum claim_level common = LEVEL_NONE;
     bool first = true, other_family = false;
     struct claim claim;
 
     answer->kept_count = 0;
     for (; claim_next(&rest, &claim); first = false) {
-        if (!of_kind(&answer->from, &claim) || (claim.flags & CLAIM_LAST_RESORT) != 0 ||
-            (!first && !bytes_equal(claim.label, label)))
+        enum claim_level level = claim_level(&claim, &answer->from.when);
+
+        if (!of_kind(&answer->from, &claim) || (!first && !bytes_equal(claim.label, label)))
             return false;
         label = claim.label;
-        if (!claim_answers(&claim, answer->from.now))
+        if (level == LEVEL_NONE)
             continue;
+        if (common != LEVEL_NONE && level != common)
+            return false;
+        common = level;
         if (!family_fits(answer->family, &claim.ip))
             other_family = true;
         else if (!keep(answer, &claim.ip))
@@ -251,7 +244,7 @@ int lookup_name(const struct view *view, const struct question *question, int fa
         return error;
     if (question->kind == LOOKUP_GUESTS && has_label(answer, question->asked))
         answer->only = question->asked;
-    find_better(answer);
+    find_best(answer);
     return count_addresses(answer);
 }
 
@@ -296,7 +289,8 @@ bool name_next(const struct address_answer *answer, struct name_walk *walk, stru
 
         if (!claim_next(&walk->rest, &claim))
             return false;
-        if (!of_kind(&answer->from, &claim) || !claim_answers(&claim, answer->from.now) ||
+        if (!of_kind(&answer->from, &claim) ||
+            !claim_answers(&answer->best, &claim, claim_level(&claim, &answer->from.when)) ||
             !presentable(answer->from.question->kind, &claim))
             continue;
         same = bytes_equal(before.label, claim.label);
@@ -312,6 +306,18 @@ bool name_next(const struct address_answer *answer, struct name_walk *walk, stru
     return true;
 }
 
+/* Whose names the best are does not depend on who asks: what some machine was seen to use must not be called
+ * by that machine's name alone where the address is another's. */
+static void find_best_of_address(struct address_answer *answer)
+{
+    struct unpacker rest = unpacker_of(answer->from.claims);
+    struct claim claim;
+
+    answer->best = CLAIM_LEVELS_NONE;
+    while (claim_next(&rest, &claim))
+        claim_levels_note(&answer->best, &claim, claim_level(&claim, &answer->from.when));
+}
+
 int lookup_address(const struct view *view, const struct question *question, const struct ip *ip,
                    struct address_answer *answer)
 {
@@ -321,6 +327,7 @@ int lookup_address(const struct view *view, const struct question *question, con
 
     if (error < 0)
         return error;
+    find_best_of_address(answer);
     answer->ip = *ip;
     answer->count = 0;
     answer->text_size = 0;

@@ -39,7 +39,7 @@ void question_address(struct question *question, enum lookup_kind kind, const st
 struct selection {
     const struct question *question;
     struct bytes claims; /* the record */
-    uint64_t now;        /* seconds since the epoch */
+    struct claim_time when;
 };
 
 /* As many as a machine has, most often. */
@@ -48,13 +48,12 @@ struct selection {
 /* The addresses of a name. */
 struct name_answer {
     struct selection from;
-    struct bytes only; /* claims of exactly this label alone; empty: of any */
-    int family;        /* AF_INET, AF_INET6, or AF_UNSPEC for both */
-    bool better_ipv4;  /* IPv4 claims of last resort are kept back: there are others */
-    bool better_ipv6;
-    struct bytes name; /* as its owner spells it */
-    size_t count;      /* addresses, at least one */
-    bool plain;        /* `kept` holds them all; else they are to be looked for in the record again */
+    struct bytes only;        /* claims of exactly this label alone; empty: of any */
+    int family;               /* AF_INET, AF_INET6, or AF_UNSPEC for both */
+    struct claim_levels best; /* others are kept back */
+    struct bytes name;        /* as its owner spells it */
+    size_t count;             /* addresses, at least one */
+    bool plain;               /* `kept` holds them all; else they are to be looked for in the record again */
     size_t kept_count;
     struct ip kept[ADDRESSES_KEPT];
 };
@@ -62,6 +61,7 @@ struct name_answer {
 /* The names of an address. */
 struct address_answer {
     struct selection from;
+    struct claim_levels best; /* of host names and guests alike */
     struct ip ip;
     size_t count;     /* names, at least one; the first is the canonical one */
     size_t text_size; /* of all names, with their terminators */

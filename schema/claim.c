@@ -8,15 +8,24 @@ _Static_assert(CLAIM_FLAGS == UINT8_MAX, "no byte holds a flag that is not known
 _Static_assert(NETWORK_MAX <= UINT8_MAX && GUEST_MAX <= UINT8_MAX && DOMAIN_MAX <= UINT8_MAX,
                "lengths are bytes");
 
+/* Why it is withheld, and what it comes from. */
+#define CAUSE_REASON     0x3fU
+#define CAUSE_RANK_SHIFT 6
+
+_Static_assert(REFUSAL_LAST <= CAUSE_REASON, "a reason fits");
+
 bool claim_next(struct unpacker *unpacker, struct claim *claim)
 {
     /* A copy stays in registers: this is called several times in each look-up. */
     struct unpacker u = *unpacker;
+    uint8_t cause;
 
     if (unpack_left(&u) == 0)
         return false;
     claim->flags = (uint8_t)unpack_uint(&u, 1);
-    claim->reason = (enum refusal)unpack_uint(&u, 1);
+    cause = (uint8_t)unpack_uint(&u, 1);
+    claim->reason = (enum refusal)(cause & CAUSE_REASON);
+    claim->rank = (enum claim_rank)(cause >> CAUSE_RANK_SHIFT);
     claim->network = unpack_short(&u);
     claim->label = unpack_short(&u);
     claim->domain = unpack_short(&u);
@@ -31,7 +40,7 @@ bool claim_next(struct unpacker *unpacker, struct claim *claim)
         else
             u.bad = true;
     }
-    if (claim->reason > REFUSAL_LAST || claim->network.len > NETWORK_MAX)
+    if (claim->reason > REFUSAL_LAST || claim->rank > RANK_LAST || claim->network.len > NETWORK_MAX)
         u.bad = true;
     *unpacker = u;
     return !u.bad;
@@ -40,7 +49,7 @@ bool claim_next(struct unpacker *unpacker, struct claim *claim)
 void claim_pack(struct packer *p, const struct claim *claim)
 {
     pack_uint(p, claim->flags, 1);
-    pack_uint(p, claim->reason, 1);
+    pack_uint(p, claim->reason | (unsigned)claim->rank << CAUSE_RANK_SHIFT, 1);
     pack_short(p, claim->network);
     pack_short(p, claim->label);
     pack_short(p, claim->domain);
@@ -65,10 +74,20 @@ static int greater_first(uint64_t a, uint64_t b)
     return (a < b) - (a > b);
 }
 
+/* The place of a rank in the order. */
+static int precedence(enum claim_rank rank)
+{
+    static const int places[] = {[RANK_STATIC] = 0, [RANK_LEASE] = 1, [RANK_ARP] = 2};
+
+    return places[rank];
+}
+
 int claim_compare(const struct claim *a, const struct claim *b)
 {
-    int order = greater_first(a->flags & CLAIM_RUNNING, b->flags & CLAIM_RUNNING);
+    int order = precedence(a->rank) - precedence(b->rank);
 
+    if (order == 0)
+        order = greater_first(a->flags & CLAIM_RUNNING, b->flags & CLAIM_RUNNING);
     if (order == 0)
         order = greater_first(a->flags & CLAIM_HEARD, b->flags & CLAIM_HEARD);
     /* An expiry of 0 is the latest of all: one less wraps it round. */
@@ -85,6 +104,7 @@ int claim_compare(const struct claim *a, const struct claim *b)
 
 bool claim_same(const struct claim *a, const struct claim *b)
 {
-    return ((a->flags ^ b->flags) & (CLAIM_GUEST | CLAIM_PRESENCE)) == 0 && ip_compare(&a->ip, &b->ip) == 0 &&
-           bytes_equal(a->network, b->network) && bytes_equal(a->label, b->label);
+    return ((a->flags ^ b->flags) & (CLAIM_GUEST | CLAIM_PRESENCE)) == 0 && a->rank == b->rank &&
+           ip_compare(&a->ip, &b->ip) == 0 && bytes_equal(a->network, b->network) &&
+           bytes_equal(a->label, b->label);
 }

@@ -7,11 +7,13 @@
  *
  * byte  0        1        2                                            (packed, nothing aligned)
  *      +--------+--------+---------+---------+-------+---------+--------+---------+
- *      | flags  | reason | net len | network | label | label…  | domain | domain… |
+ *      | flags  | cause  | net len | network | label | label…  | domain | domain… |
  *      |        |        |         | …       | len   |         | len    |         |
  *      +--------+--------+---------+---------+-------+---------+--------+---------+
  *      | expiry (40 bits, s) | order (48 bits, ms) | ip, 4 or 16 bytes |   not in a presence
  *      +---------------------+---------------------+-------------------+
+ *
+ * The cause: the reason for which it is withheld in the low six bits, the rank in the other two.
  *
  * Thread-safety: no state.
  */
@@ -37,14 +39,34 @@ enum claim_flag {
 };
 #define CLAIM_FLAGS 0xff
 
-/* Claims that answer only where no other claim of their family does. The order alone would not keep them
- * back: glibc's getaddrinfo sorts addresses of the host's own subnets again (RFC 3484, rule 9). */
+/* Claims of leases that answer only where no other lease's claim of their family does. */
 #define CLAIM_LAST_RESORT (CLAIM_STALE | CLAIM_OUTRANKED)
+
+/* What a claim comes from. The numbers are part of the format. */
+enum claim_rank {
+    RANK_LEASE = 0,
+    RANK_STATIC = 1, /* what an administrator wrote down */
+    RANK_ARP = 2,    /* a neighbour that was seen */
+};
+#define RANK_LAST RANK_ARP
+
+/* How good an answer is, the best first. Of a name's claims of one family, only those of the best level that
+ * any of them has are answers. Their order alone would not keep the others back: glibc's getaddrinfo sorts
+ * addresses of the host's own subnets again (RFC 3484, rule 9). */
+enum claim_level {
+    LEVEL_STATIC,
+    LEVEL_LEASE,
+    LEVEL_LAST_RESORT, /* CLAIM_LAST_RESORT */
+    LEVEL_ARP,
+    LEVEL_GRACE, /* a lease that has expired, of a guest that runs */
+    LEVEL_NONE,  /* never an answer */
+};
 
 /* The text fields point into what was unpacked, or into what the caller packs from. */
 struct claim {
     uint8_t flags;
     enum refusal reason;
+    enum claim_rank rank;
     struct bytes network;
     struct bytes label;  /* the name as its owner spells it; empty: exactly the key's (folded) name */
     struct bytes domain; /* in address records: the label's domain, or empty */
@@ -68,17 +90,64 @@ static inline bool expiry_passed(uint64_t expiry, uint64_t now)
     return expiry != 0 && expiry <= now;
 }
 
-/* May this claim be part of an answer at `now`? */
-static inline bool claim_answers(const struct claim *claim, uint64_t now)
+/* The moment of a question. */
+struct claim_time {
+    uint64_t now;   /* seconds since the epoch */
+    uint32_t grace; /* for how long a running guest's expired lease answers, in seconds, see options.h */
+};
+
+/* Is it within the time that a lease is believed after its expiry? */
+static inline bool claim_in_grace(const struct claim *claim, const struct claim_time *when)
 {
-    return (claim->flags & (CLAIM_PRESENCE | CLAIM_WITHHELD)) == 0 && !expiry_passed(claim->expiry, now);
+    return when->grace > 0 && (claim->flags & CLAIM_RUNNING) != 0 && claim->rank == RANK_LEASE &&
+           !expiry_passed(claim->expiry + when->grace, when->now);
 }
 
-/* The order of answers, for qsort(3)-like use: machines of running guests, then the one last heard from, then
- * (never heard: from files) the later expiry, the later place in the file, the address, the network. */
+/* How good an answer the claim is at that time. */
+static inline enum claim_level claim_level(const struct claim *claim, const struct claim_time *when)
+{
+    if ((claim->flags & (CLAIM_PRESENCE | CLAIM_WITHHELD)) != 0)
+        return LEVEL_NONE;
+    if (expiry_passed(claim->expiry, when->now))
+        return claim_in_grace(claim, when) ? LEVEL_GRACE : LEVEL_NONE;
+    if (claim->rank != RANK_LEASE)
+        return claim->rank == RANK_STATIC ? LEVEL_STATIC : LEVEL_ARP;
+    return (claim->flags & CLAIM_LAST_RESORT) != 0 ? LEVEL_LAST_RESORT : LEVEL_LEASE;
+}
+
+/* The best level that a record's claims have, for each family. Both LEVEL_NONE at first. */
+struct claim_levels {
+    enum claim_level ipv4;
+    enum claim_level ipv6;
+};
+
+#define CLAIM_LEVELS_NONE ((struct claim_levels){LEVEL_NONE, LEVEL_NONE})
+
+static inline enum claim_level *claim_best(struct claim_levels *best, const struct claim *claim)
+{
+    return claim->ip.len == IPV4_LEN ? &best->ipv4 : &best->ipv6;
+}
+
+static inline void claim_levels_note(struct claim_levels *best, const struct claim *claim,
+                                     enum claim_level level)
+{
+    if (level < *claim_best(best, claim))
+        *claim_best(best, claim) = level;
+}
+
+/* Is a claim of this level an answer, beside those that have the best ones? */
+static inline bool claim_answers(const struct claim_levels *best, const struct claim *claim,
+                                 enum claim_level level)
+{
+    return level != LEVEL_NONE && level == (claim->ip.len == IPV4_LEN ? best->ipv4 : best->ipv6);
+}
+
+/* The order of answers, for qsort(3)-like use: what is static, then leases, then neighbours; of these,
+ * machines of running guests, then the one last heard from, then (never heard: from files) the later expiry,
+ * the later place in the file, the address, the network. */
 int claim_compare(const struct claim *a, const struct claim *b);
 
-/* Do both stand for the same lease, or presence, under the same name? Then one replaces the other. */
+/* Do both stand for the same lease, entry or presence, under the same name? Then one replaces the other. */
 bool claim_same(const struct claim *a, const struct claim *b);
 
 #endif

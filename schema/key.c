@@ -44,12 +44,27 @@ struct key key_named(enum key_kind kind, struct bytes name)
     return key;
 }
 
+static void append_place(struct key *key, const char *network, const struct ip *ip)
+{
+    append(key, network, strlen(network) + 1);
+    append(key, ip->octets, ip->len);
+}
+
 struct key key_lease(const char *network, const struct ip *ip)
 {
     struct key key = key_single(KEY_LEASE);
 
-    append(&key, network, strlen(network) + 1);
-    append(&key, ip->octets, ip->len);
+    append_place(&key, network, ip);
+    return key;
+}
+
+struct key key_entry(uint8_t kind, uint8_t alias, const char *network, const struct ip *ip)
+{
+    struct key key = key_single(KEY_ENTRY);
+
+    append(&key, &kind, 1);
+    append(&key, &alias, 1);
+    append_place(&key, network, ip);
     return key;
 }
 
@@ -77,20 +92,34 @@ struct key key_machine(const struct hwaddr *hwaddr)
     return key;
 }
 
-int key_lease_parse(struct bytes key, char *network, struct ip *ip)
+/* NETWORK NUL IP */
+static int parse_place(struct bytes rest, struct entry_key *entry)
 {
-    const uint8_t *text, *nul;
+    const uint8_t *nul = rest.len > 0 ? memchr(rest.at, '\0', rest.len) : NULL;
     size_t len;
 
-    if (key.len < 1 || key.at[0] != KEY_LEASE)
+    if (nul == NULL || nul - rest.at > NETWORK_MAX)
         return -EBADMSG;
-    text = key.at + 1;
-    nul = memchr(text, '\0', key.len - 1);
-    if (nul == NULL || nul - text > NETWORK_MAX)
-        return -EBADMSG;
-    len = (size_t)(nul - text);
-    memcpy(network, text, len + 1);
-    if (!network_valid(network) || ip_from_bytes((struct bytes){nul + 1, key.len - len - 2}, ip) < 0)
+    len = (size_t)(nul - rest.at);
+    memcpy(entry->network, rest.at, len + 1);
+    if (!network_valid(entry->network) ||
+        ip_from_bytes((struct bytes){nul + 1, rest.len - len - 1}, &entry->ip) < 0)
         return -EBADMSG;
     return 0;
+}
+
+int key_entry_parse(struct bytes key, struct entry_key *entry)
+{
+    struct unpacker u = unpacker_of(key);
+    uint64_t first = unpack_uint(&u, 1);
+
+    entry->kind = entry->alias = 0;
+    if (!u.bad && first == KEY_ENTRY) {
+        entry->kind = (uint8_t)unpack_uint(&u, 1);
+        entry->alias = (uint8_t)unpack_uint(&u, 1);
+        u.bad = u.bad || entry->kind == 0;
+    }
+    if (u.bad || (first != KEY_LEASE && first != KEY_ENTRY))
+        return -EBADMSG;
+    return parse_place(unpack_raw(&u, unpack_left(&u)), entry);
 }

@@ -4,6 +4,8 @@
  *   'V'                              meta: version and generation, see meta.h
  *   'S'                              the writer's own state, see state.h
  *   'L' network NUL ip               a lease, see lease.h
+ *   'E' kind alias network NUL ip    an entry that is no lease, of which the kind (lease.h) and a number, for
+ *                                    further names of its address, are a byte each
  *   'h' folded host name             claims on a host name, with or without its domain, see claim.h
  *   'g' folded guest name            claims on a libvirt guest's name
  *   'a' ip                           claims of names on an address (reverse lookup)
@@ -12,6 +14,7 @@
  *   'i' name of the source            what it named then, see source.h
  *   'd'                              the directory of sources: their names, each as a short string
  *   'n' network                      a network, see network.h
+ *   'o'                              options, see options.h
  *
  * In an index with a base, an empty value in index.tdb says that the base's record of this key is gone.
  *
@@ -31,6 +34,7 @@ enum key_kind {
     KEY_META = 'V',
     KEY_STATE = 'S',
     KEY_LEASE = 'L',
+    KEY_ENTRY = 'E',
     KEY_HOST = 'h',
     KEY_GUEST = 'g',
     KEY_ADDRESS = 'a',
@@ -39,6 +43,7 @@ enum key_kind {
     KEY_ITEMS = 'i',
     KEY_SOURCES = 'd',
     KEY_NETWORK = 'n',
+    KEY_OPTIONS = 'o',
 };
 
 #define KEY_MAX 280
@@ -49,7 +54,7 @@ struct key {
 };
 
 _Static_assert(KEY_MAX >= 1 + SOURCE_NAME_MAX && KEY_MAX >= 1 + GUEST_MAX && KEY_MAX >= 1 + DOMAIN_MAX &&
-                   KEY_MAX >= 1 + NETWORK_MAX + 1 + IPV6_LEN && KEY_MAX >= 2 + HWADDR_MAX,
+                   KEY_MAX >= 3 + NETWORK_MAX + 1 + IPV6_LEN && KEY_MAX >= 2 + HWADDR_MAX,
                "every key fits");
 
 /* The bytes of `key`, for as long as it lives. */
@@ -68,12 +73,13 @@ static inline bool key_copy(struct bytes from, struct key *key)
     return true;
 }
 
-/* Kinds without a subject: KEY_META, KEY_STATE, KEY_SOURCES. */
+/* Kinds without a subject: KEY_META, KEY_STATE, KEY_SOURCES, KEY_OPTIONS. */
 struct key key_single(enum key_kind kind);
 /* KEY_HOST and KEY_GUEST: `name` is folded here. KEY_SOURCE, KEY_ITEMS and KEY_NETWORK: taken as it is.
  * `name` is at most KEY_MAX - 1 bytes; the caller has checked its own, narrower bound. */
 struct key key_named(enum key_kind kind, struct bytes name);
 struct key key_lease(const char *network, const struct ip *ip);
+struct key key_entry(uint8_t kind, uint8_t alias, const char *network, const struct ip *ip);
 struct key key_address(const struct ip *ip);
 struct key key_machine(const struct hwaddr *hwaddr);
 
@@ -81,7 +87,15 @@ struct key key_machine(const struct hwaddr *hwaddr);
 void key_set_named(struct key *key, enum key_kind kind, struct bytes name);
 void key_set_address(struct key *key, const struct ip *ip);
 
-/* Takes a lease's key apart; `network` has NETWORK_MAX + 1 bytes. -EBADMSG when it is not one. */
-int key_lease_parse(struct bytes key, char *network, struct ip *ip);
+/* What a lease's or an entry's key says. */
+struct entry_key {
+    uint8_t kind; /* 0: a lease */
+    uint8_t alias;
+    char network[NETWORK_MAX + 1];
+    struct ip ip;
+};
+
+/* Takes a key of KEY_LEASE or KEY_ENTRY apart. -EBADMSG when it is none. */
+int key_entry_parse(struct bytes key, struct entry_key *entry);
 
 #endif

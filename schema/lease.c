@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "key.h"
-
 _Static_assert(LEASE_PACKED_MAX >= 4 + 5 + 6 + 6 + 2 + HWADDR_MAX + 4 + 1 + OCTETS_MAX + 1 + LABEL_MAX + 1 +
                                        DOMAIN_MAX + 1 + INTERFACE_MAX + 1 + RAW_NAME_MAX,
                "a lease always fits");
@@ -39,14 +37,17 @@ size_t lease_pack(const struct lease *lease, uint8_t *to)
 int lease_unpack(struct bytes key, struct bytes value, struct lease *lease)
 {
     struct unpacker u = unpacker_of(value);
+    struct entry_key place;
     struct bytes raw;
     uint64_t flags;
-    int rc;
 
     memset(lease, 0, sizeof(*lease));
-    rc = key_lease_parse(key, lease->network, &lease->ip);
-    if (rc < 0)
-        return rc;
+    if (key_entry_parse(key, &place) < 0)
+        return -EBADMSG;
+    lease->kind = (enum lease_kind)place.kind;
+    lease->alias = place.alias;
+    strcpy(lease->network, place.network);
+    lease->ip = place.ip;
     flags = unpack_uint(&u, 1);
     lease->temporary = (flags & LEASE_TEMPORARY) != 0;
     lease->hidden = (flags & LEASE_HIDDEN) != 0;
@@ -86,8 +87,9 @@ bool lease_valid(const struct lease *lease)
     size_t host_len = strlen(lease->host);
     size_t domain_len = strlen(lease->domain);
 
-    if (!network_valid(lease->network) || lease->ip.len == 0 || lease->expiry > SECONDS_MAX ||
-        lease->seen > MILLIS_MAX || lease->heard > MILLIS_MAX || lease->reason > REFUSAL_LAST)
+    if (lease->kind > KIND_LAST || !network_valid(lease->network) || lease->ip.len == 0 ||
+        lease->expiry > SECONDS_MAX || lease->seen > MILLIS_MAX || lease->heard > MILLIS_MAX ||
+        lease->reason > REFUSAL_LAST)
         return false;
     if (lease->temporary && !lease->has_iaid)
         return false;
@@ -95,6 +97,30 @@ bool lease_valid(const struct lease *lease)
         return false;
     return domain_len == 0 || (host_len > 0 && host_len + 1 + domain_len <= DOMAIN_MAX &&
                                name_domain_valid(lease->domain, domain_len));
+}
+
+struct key lease_key(const struct lease *lease)
+{
+    return lease->kind == KIND_LEASE
+               ? key_lease(lease->network, &lease->ip)
+               : key_entry((uint8_t)lease->kind, lease->alias, lease->network, &lease->ip);
+}
+
+const char *lease_kind_text(enum lease_kind kind)
+{
+    switch (kind) {
+    case KIND_LEASE:
+        return "lease";
+    case KIND_STATIC:
+        return "static";
+    case KIND_RESERVED:
+        return "reserved";
+    case KIND_HOST:
+        return "host";
+    case KIND_ARP:
+        return "arp";
+    }
+    return "unknown";
 }
 
 const char *lease_qualified(const struct lease *lease, char *to)

@@ -1,5 +1,6 @@
 /*
- * A lease: one record under (network, address), key 'L'.
+ * A lease: one record under (network, address), key 'L'. And what else ties a name or a machine to an
+ * address, an entry of another kind, which is a record of the same form under its own key ('E').
  *
  * byte  0       1        2       3                         (packed, nothing aligned)
  *      +-------+--------+-------+-----------+-----------+-----------+-------+
@@ -10,7 +11,8 @@
  *      +------------+------------+------+--------+-----------+---------+
  *
  * MAC: hardware type, length, octets, only with LEASE_HWADDR. IAID only with LEASE_IAID. The rest are strings
- * behind their length in one byte.
+ * behind their length in one byte. Of the flags, 0x80 is kept for the name of the host that a lease came
+ * from, which would stand behind `refused`.
  *
  * Thread-safety: no state.
  */
@@ -21,6 +23,7 @@
 #include <stdint.h>
 
 #include "address.h"
+#include "key.h"
 #include "limits.h"
 #include "name.h"
 #include "wire.h"
@@ -33,6 +36,16 @@ enum lease_flag {
 };
 #define LEASE_FLAGS 0x0f
 
+/* What kind of entry it is. The numbers are part of the format: append only, 7 at the most. */
+enum lease_kind {
+    KIND_LEASE = 0,
+    KIND_STATIC = 1,   /* a line of the administrator's file of static entries */
+    KIND_RESERVED = 2, /* an address that libvirt keeps for a machine: a line of NETWORK.hostsfile */
+    KIND_HOST = 3,     /* a host that libvirt's DNS knows: a line of NETWORK.addnhosts */
+    KIND_ARP = 4,      /* a neighbour that dnsmasq saw (--script-arp) */
+};
+#define KIND_LAST KIND_ARP
+
 /* Who brought a lease. Numbers from OWNER_FIRST_FILE on are those of lease files, see source.h. */
 enum {
     OWNER_HOOK = 0,
@@ -41,6 +54,8 @@ enum {
 };
 
 struct lease {
+    enum lease_kind kind;
+    uint8_t alias; /* of an address with several static names: which one this is, from 0 */
     char network[NETWORK_MAX + 1];
     struct ip ip;
     struct hwaddr hwaddr;
@@ -85,6 +100,12 @@ int lease_unpack(struct bytes key, struct bytes value, struct lease *lease);
 
 /* Does every field keep its rules? What an index may hold, wherever it came from. */
 bool lease_valid(const struct lease *lease);
+
+/* The key of its record. */
+struct key lease_key(const struct lease *lease);
+
+/* How a kind is called, in tables and in JSON. */
+const char *lease_kind_text(enum lease_kind kind);
 
 /* The name with its domain, "" where there is none; `to` has DOMAIN_MAX + 1 bytes. Returns `to`. */
 const char *lease_qualified(const struct lease *lease, char *to);

@@ -1,12 +1,13 @@
 /*
  * A machine: what is known under one hardware address (key 'm'): the libvirt guests that have it, and the
- * leases that were given to it.
+ * leases that were given to it, and entries of other kinds that name it.
  *
  *      +--------------+-----------------------------------------+--------------------------------+
- *      | guests (16b) | per guest: flags, network…, guest name… | per lease: ip len, ip, network… |
+ *      | guests (16b) | per guest: flags, network…, guest name… | per lease: form, ip, network…   |
  *      +--------------+-----------------------------------------+--------------------------------+
  *
- * Strings stand behind their length in one byte. Leases fill the rest.
+ * Strings stand behind their length in one byte. Leases fill the rest. Their form is the length of the ip in
+ * the low five bits, and the kind (lease.h) in the others.
  * Thread-safety: no state.
  */
 #ifndef LVINDEX_SCHEMA_MACHINE_H
@@ -25,7 +26,9 @@ struct machine_guest {
     struct bytes name;
 };
 
+/* Of an address with several static names, the first. */
 struct machine_lease {
+    uint8_t kind;
     struct ip ip;
     struct bytes network;
 };

@@ -30,6 +30,8 @@ const char *refusal_text(enum refusal refusal)
         return "another guest's libvirt name";
     case REFUSAL_GUEST_STOPPED:
         return "guest is not running";
+    case REFUSAL_STATIC:
+        return "name of a static entry";
     }
     return "unknown reason";
 }

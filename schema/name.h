@@ -14,18 +14,19 @@
 /* Why a name is not answered. The numbers are part of the format: append only. */
 enum refusal {
     REFUSAL_NONE = 0,
-    REFUSAL_BY_DNSMASQ = 1,    /* the client asked for it, dnsmasq did not grant it */
-    REFUSAL_TAKEN = 2,         /* dnsmasq took it away for another client */
-    REFUSAL_SYNTAX = 3,        /* not one label of letters, digits, hyphen and underscore */
-    REFUSAL_DOTTED = 4,        /* more than one label */
-    REFUSAL_TOO_LONG = 5,      /* label over 63 bytes */
-    REFUSAL_NUMERIC = 6,       /* reads as an address: digits alone, or 0x and hexadecimal digits */
-    REFUSAL_WELL_KNOWN = 7,    /* localhost, wpad, isatap, _gateway, _outbound */
-    REFUSAL_OWN_HOST = 8,      /* this host's own name */
-    REFUSAL_GUEST_NAME = 9,    /* a libvirt guest's name, and this machine is another */
-    REFUSAL_GUEST_STOPPED = 10 /* a guest's name whose guest does not run */
+    REFUSAL_BY_DNSMASQ = 1,     /* the client asked for it, dnsmasq did not grant it */
+    REFUSAL_TAKEN = 2,          /* dnsmasq took it away for another client */
+    REFUSAL_SYNTAX = 3,         /* not one label of letters, digits, hyphen and underscore */
+    REFUSAL_DOTTED = 4,         /* more than one label */
+    REFUSAL_TOO_LONG = 5,       /* label over 63 bytes */
+    REFUSAL_NUMERIC = 6,        /* reads as an address: digits alone, or 0x and hexadecimal digits */
+    REFUSAL_WELL_KNOWN = 7,     /* localhost, wpad, isatap, _gateway, _outbound */
+    REFUSAL_OWN_HOST = 8,       /* this host's own name */
+    REFUSAL_GUEST_NAME = 9,     /* a libvirt guest's name, and this machine is another */
+    REFUSAL_GUEST_STOPPED = 10, /* a guest's name whose guest does not run */
+    REFUSAL_STATIC = 11         /* a static entry's name, and this machine is another */
 };
-#define REFUSAL_LAST REFUSAL_GUEST_STOPPED
+#define REFUSAL_LAST REFUSAL_STATIC
 
 /* A short English reason for people; never NULL. */
 const char *refusal_text(enum refusal refusal);

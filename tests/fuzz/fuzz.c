@@ -93,6 +93,7 @@ static int expect_record(void *context, struct bytes key, struct bytes value)
     (void)context;
     switch (key.at[0]) {
     case KEY_LEASE:
+    case KEY_ENTRY:
         EXPECT(lease_unpack(key, value, &lease) == 0);
         break;
     case KEY_HOST:

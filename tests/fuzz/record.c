@@ -42,7 +42,7 @@ static void try_lease(struct bytes data)
         return;
     EXPECT(lease_valid(&lease));
     EXPECT(bytes_equal((struct bytes){packed, lease_pack(&lease, packed)}, value));
-    again = key_lease(lease.network, &lease.ip);
+    again = lease_key(&lease);
     EXPECT(bytes_equal(key_bytes(&again), key));
 }
 

@@ -92,12 +92,10 @@ static int check_machine(void *context, struct bytes key, struct bytes value)
     while (guests-- > 0)
         ck_assert(machine_next_guest(&u, &guest));
     while (machine_next_lease(&u, &entry)) {
-        char network[NETWORK_MAX + 1] = "";
         struct lease lease;
         struct key own;
 
-        memcpy(network, entry.network.at, entry.network.len);
-        ck_assert_int_eq(leases_get(checking->index, network, &entry.ip, &lease), 0);
+        ck_assert_int_eq(machine_lease_get(checking->index->store, &entry, &lease), 0);
         own = key_machine(&lease.hwaddr);
         ck_assert(bytes_equal(key_bytes(&own), key));
         checking->machine_leases++;
@@ -111,6 +109,7 @@ void check_index(struct index *index)
     struct checking checking = {.index = index};
 
     ck_assert_int_eq(leases_each(index, NULL, expect_outputs, &checking), 0);
+    ck_assert_int_eq(entries_each(index, NULL, expect_outputs, &checking), 0);
     ck_assert_int_eq(store_each(index->store, KEY_HOST, check_claims, &checking), 0);
     ck_assert_int_eq(store_each(index->store, KEY_GUEST, check_claims, &checking), 0);
     ck_assert_int_eq(store_each(index->store, KEY_ADDRESS, check_claims, &checking), 0);

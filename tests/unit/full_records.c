@@ -64,14 +64,14 @@ struct bytes full_machine(void)
     uint8_t room[ROOM];
     struct packer p = {room, room + sizeof(room), false};
     struct machine_guest guest = {true, {filled(), NETWORK_MAX}, {filled(), GUEST_MAX}};
-    struct machine_lease lease = {{.len = IPV6_LEN}, {filled(), NETWORK_MAX}};
+    struct machine_lease lease = {KIND_STATIC, {.len = IPV6_LEN}, {filled(), NETWORK_MAX}};
 
     pack_uint(&p, 2, 2);
     machine_pack_guest(&p, &guest);
     guest = (struct machine_guest){false, {NULL, 0}, bytes_of("g")};
     machine_pack_guest(&p, &guest);
     machine_pack_lease(&p, &lease);
-    lease = (struct machine_lease){{.len = IPV4_LEN}, {NULL, 0}};
+    lease = (struct machine_lease){KIND_ARP, {.len = IPV4_LEN}, {NULL, 0}};
     machine_pack_lease(&p, &lease);
     return exact(room, &p);
 }

@@ -130,6 +130,7 @@ const char *answers(struct index *index, enum key_kind kind, const char *name, u
     static char text[4096];
     CLEANUP_VALUE struct value value;
     struct key key = key_of(kind, name);
+    const struct claim_time when = {.now = now};
     char *end = text;
     struct claim claim;
     struct unpacker u;
@@ -139,7 +140,7 @@ const char *answers(struct index *index, enum key_kind kind, const char *name, u
     for (u = unpacker_of(value_bytes(&value)); claim_next(&u, &claim);) {
         char ip[IP_TEXT_SIZE];
 
-        if (!claim_answers(&claim, now))
+        if (claim_level(&claim, &when) == LEVEL_NONE)
             continue;
         end += sprintf(end, "%s", end > text ? " " : "");
         if (kind == KEY_ADDRESS)

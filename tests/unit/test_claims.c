@@ -268,22 +268,91 @@ START_TEST(same)
 }
 END_TEST
 
-START_TEST(answers)
+static enum claim_level level_at(const struct claim *claim, uint64_t now, uint32_t grace)
+{
+    const struct claim_time when = {now, grace};
+
+    return claim_level(claim, &when);
+}
+
+START_TEST(levels)
 {
     struct claim claim = {.expiry = 0};
 
-    ck_assert(claim_answers(&claim, 0));
-    ck_assert(claim_answers(&claim, UINT64_MAX));
+    ck_assert_int_eq(level_at(&claim, 0, 0), LEVEL_LEASE);
+    ck_assert_int_eq(level_at(&claim, UINT64_MAX, 0), LEVEL_LEASE);
     claim.expiry = 100;
-    ck_assert(claim_answers(&claim, 99));
-    ck_assert(!claim_answers(&claim, 100));
-    ck_assert(!claim_answers(&claim, 101));
+    ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_LEASE);
+    ck_assert_int_eq(level_at(&claim, 100, 0), LEVEL_NONE);
+    ck_assert_int_eq(level_at(&claim, 101, 0), LEVEL_NONE);
     claim.flags = CLAIM_GUEST | CLAIM_RUNNING | CLAIM_HEARD | CLAIM_IPV6;
-    ck_assert(claim_answers(&claim, 99));
+    ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_LEASE);
+    claim.flags = CLAIM_STALE;
+    ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_LAST_RESORT);
+    claim.flags = CLAIM_OUTRANKED;
+    ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_LAST_RESORT);
+    claim.rank = RANK_STATIC;
+    ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_STATIC);
+    claim.rank = RANK_ARP;
+    ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_ARP);
     claim.flags = CLAIM_WITHHELD;
-    ck_assert(!claim_answers(&claim, 99));
+    ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_NONE);
     claim.flags = CLAIM_PRESENCE;
-    ck_assert(!claim_answers(&claim, 99));
+    ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_NONE);
+}
+END_TEST
+
+START_TEST(grace)
+{
+    struct claim claim = {.flags = CLAIM_RUNNING, .expiry = 100};
+
+    ck_assert_int_eq(level_at(&claim, 99, 50), LEVEL_LEASE);
+    ck_assert_int_eq(level_at(&claim, 100, 50), LEVEL_GRACE);
+    ck_assert_int_eq(level_at(&claim, 149, 50), LEVEL_GRACE);
+    ck_assert_int_eq(level_at(&claim, 150, 50), LEVEL_NONE);
+    ck_assert_int_eq(level_at(&claim, 100, 0), LEVEL_NONE);
+    /* The latest expiry and the longest grace. */
+    claim.expiry = SECONDS_MAX;
+    ck_assert_int_eq(level_at(&claim, SECONDS_MAX, UINT32_MAX), LEVEL_GRACE);
+    claim.flags = CLAIM_RUNNING | CLAIM_WITHHELD;
+    ck_assert_int_eq(level_at(&claim, SECONDS_MAX, UINT32_MAX), LEVEL_NONE);
+    claim.flags = 0;
+    ck_assert_int_eq(level_at(&claim, SECONDS_MAX, UINT32_MAX), LEVEL_NONE);
+    claim = (struct claim){.flags = CLAIM_RUNNING, .expiry = 100, .rank = RANK_ARP};
+    ck_assert_int_eq(level_at(&claim, 120, 50), LEVEL_NONE);
+}
+END_TEST
+
+START_TEST(best_levels)
+{
+    struct claim_levels best = CLAIM_LEVELS_NONE;
+    const struct claim v4 = {.ip = {.len = IPV4_LEN}}, v6 = {.ip = {.len = IPV6_LEN}};
+
+    ck_assert(!claim_answers(&best, &v4, LEVEL_NONE));
+    claim_levels_note(&best, &v4, LEVEL_ARP);
+    claim_levels_note(&best, &v4, LEVEL_LEASE);
+    claim_levels_note(&best, &v4, LEVEL_GRACE);
+    claim_levels_note(&best, &v6, LEVEL_GRACE);
+    ck_assert(claim_answers(&best, &v4, LEVEL_LEASE));
+    ck_assert(!claim_answers(&best, &v4, LEVEL_ARP));
+    ck_assert(!claim_answers(&best, &v4, LEVEL_NONE));
+    ck_assert(claim_answers(&best, &v6, LEVEL_GRACE));
+    ck_assert(!claim_answers(&best, &v6, LEVEL_LEASE));
+}
+END_TEST
+
+START_TEST(precedence)
+{
+    const struct claim fixed = {.rank = RANK_STATIC, .order = 1};
+    const struct claim lease = {.rank = RANK_LEASE, .order = 2};
+    const struct claim running = {.rank = RANK_LEASE, .flags = CLAIM_RUNNING | CLAIM_HEARD, .order = 2};
+    const struct claim neighbour = {.rank = RANK_ARP, .flags = CLAIM_RUNNING | CLAIM_HEARD, .order = 3};
+
+    ck_assert_int_lt(claim_compare(&fixed, &running), 0);
+    ck_assert_int_lt(claim_compare(&running, &lease), 0);
+    ck_assert_int_lt(claim_compare(&lease, &neighbour), 0);
+    ck_assert_int_gt(claim_compare(&neighbour, &fixed), 0);
+    ck_assert(!claim_same(&fixed, &lease));
 }
 END_TEST
 
@@ -299,6 +368,9 @@ int main(void)
     tcase_add_test(tcase, order);
     tcase_add_test(tcase, order_passes_over);
     tcase_add_test(tcase, same);
-    tcase_add_test(tcase, answers);
+    tcase_add_test(tcase, levels);
+    tcase_add_test(tcase, grace);
+    tcase_add_test(tcase, best_levels);
+    tcase_add_test(tcase, precedence);
     return test_case_run(tcase);
 }

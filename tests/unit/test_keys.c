@@ -91,13 +91,21 @@ START_TEST(lease_round_trip)
 
     for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
         for (size_t j = 0; j < sizeof(ips) / sizeof(ips[0]); j++) {
-            struct ip ip = ip_of(ips[j]), parsed;
-            struct key key = key_lease(networks[i], &ip);
-            char network[NETWORK_MAX + 1];
+            struct ip ip = ip_of(ips[j]);
+            struct key lease = key_lease(networks[i], &ip);
+            struct key entry = key_entry(4, 255, networks[i], &ip);
+            struct entry_key parsed;
 
-            ck_assert_int_eq(key_lease_parse(key_bytes(&key), network, &parsed), 0);
-            ck_assert_str_eq(network, networks[i]);
-            ck_assert_mem_eq(&parsed, &ip, sizeof(ip));
+            ck_assert_int_eq(key_entry_parse(key_bytes(&lease), &parsed), 0);
+            ck_assert_int_eq(parsed.kind, 0);
+            ck_assert_int_eq(parsed.alias, 0);
+            ck_assert_str_eq(parsed.network, networks[i]);
+            ck_assert_mem_eq(&parsed.ip, &ip, sizeof(ip));
+            ck_assert_int_eq(key_entry_parse(key_bytes(&entry), &parsed), 0);
+            ck_assert_int_eq(parsed.kind, 4);
+            ck_assert_int_eq(parsed.alias, 255);
+            ck_assert_str_eq(parsed.network, networks[i]);
+            ck_assert_mem_eq(&parsed.ip, &ip, sizeof(ip));
         }
     }
 }
@@ -120,6 +128,12 @@ static const struct bytes no_leases[] = {
     BYTES("La b\0\x0a\0\0\x01"),
     BYTES("La\xff\0\x0a\0\0\x01"),
     BYTES("L" X63 "x\0\x0a\0\0\x01"),
+    BYTES("E"),
+    BYTES("E\x01"),
+    BYTES("E\x01\x02"),
+    BYTES("E\0\0virbr0\0\x0a\0\0\x01"),
+    BYTES("E\x01\0virbr0\0\x0a\0\0"),
+    BYTES("E\x01\0a/b\0\x0a\0\0\x01"),
 };
 
 START_TEST(lease_refused)
@@ -127,22 +141,20 @@ START_TEST(lease_refused)
     struct bytes key = no_leases[_i];
     /* Of its exact size: a sanitizer sees what is read behind it. */
     uint8_t *copy = malloc(key.len + 1), *exact = copy + 1;
-    char network[NETWORK_MAX + 1];
-    struct ip ip;
+    struct entry_key parsed;
 
     if (key.len > 0)
         memcpy(exact, key.at, key.len);
-    ck_assert_int_eq(key_lease_parse((struct bytes){exact, key.len}, network, &ip), -EBADMSG);
+    ck_assert_int_eq(key_entry_parse((struct bytes){exact, key.len}, &parsed), -EBADMSG);
     free(copy);
 }
 END_TEST
 
 START_TEST(no_key_refused)
 {
-    char network[NETWORK_MAX + 1];
-    struct ip ip;
+    struct entry_key parsed;
 
-    ck_assert_int_eq(key_lease_parse((struct bytes){NULL, 0}, network, &ip), -EBADMSG);
+    ck_assert_int_eq(key_entry_parse((struct bytes){NULL, 0}, &parsed), -EBADMSG);
 }
 END_TEST
 

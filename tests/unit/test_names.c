@@ -184,9 +184,9 @@ END_TEST
 /* The reasons are part of the format: their numbers stay. */
 START_TEST(reasons)
 {
-    static const char *const distinct[] = {"not refused",   "dnsmasq",      "taken over", "not a valid",
-                                           "more than one", "too long",     "address",    "well-known",
-                                           "own name",      "libvirt name", "not running"};
+    static const char *const distinct[] = {"not refused",   "dnsmasq",      "taken over",  "not a valid",
+                                           "more than one", "too long",     "address",     "well-known",
+                                           "own name",      "libvirt name", "not running", "static entry"};
 
     ck_assert_int_eq(COUNT(distinct), REFUSAL_LAST + 1);
     for (int i = 0; i <= REFUSAL_LAST; i++) {

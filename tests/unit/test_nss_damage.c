@@ -95,9 +95,9 @@ static struct view view_of(const struct table *damaged, enum role role)
 {
     switch (role) {
     case BASE:
-        return (struct view){other, *damaged};
+        return (struct view){.overlay = other, .base = *damaged};
     case OVERLAY:
-        return (struct view){*damaged, other};
+        return (struct view){.overlay = *damaged, .base = other};
     default:
         return (struct view){.overlay = *damaged};
     }

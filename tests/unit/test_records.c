@@ -259,11 +259,11 @@ END_TEST
 
 START_TEST(machine_record)
 {
-    static const uint8_t expected[] = {1, 0, 1, 1, 'n', 1, 'g', 4, 192, 0, 2, 1, 1, 'n'};
+    static const uint8_t expected[] = {1, 0, 1, 1, 'n', 1, 'g', 4 | 4 << 5, 192, 0, 2, 1, 1, 'n'};
     struct bytes value = full_machine();
     struct unpacker u = unpacker_of(value);
     struct machine_guest guest = {true, bytes_of("n"), bytes_of("g")};
-    struct machine_lease lease = {{IPV4_LEN, {192, 0, 2, 1}}, bytes_of("n")};
+    struct machine_lease lease = {KIND_ARP, {IPV4_LEN, {192, 0, 2, 1}}, bytes_of("n")};
     uint8_t packed[sizeof(expected)];
     struct packer p = {packed, packed + sizeof(packed), false};
 
