@@ -200,3 +200,16 @@ int arguments_read(enum event_action action, char **argv, const struct report *r
         rc = read_octets(report, "DNSMASQ_SERVER_DUID", variable("DNSMASQ_SERVER_DUID"), &event->server_duid);
     return rc < 0 ? rc : read_names(argv[2], report, event);
 }
+
+int arguments_neighbour(char **argv, const struct report *report, struct neighbour *neighbour)
+{
+    bool libvirt;
+    const char *network = arguments_network(report, &libvirt);
+
+    if (network == NULL)
+        return -EINVAL;
+    strcpy(neighbour->network, network);
+    if (ip_parse(argv[1], &neighbour->ip) < 0)
+        return refuse(report, "IP", argv[1], "not an address");
+    return read_hwaddr(report, "MAC", argv[0], &neighbour->hwaddr);
+}

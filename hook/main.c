@@ -8,6 +8,7 @@
 #include "arguments.h"
 #include "indexer/guests.h"
 #include "indexer/index.h"
+#include "indexer/settings.h"
 #include "indexer/tool.h"
 #include "init.h"
 #include "schema/paths.h"
@@ -15,14 +16,17 @@
 static void print_help(const struct tool *tool)
 {
     printf("Usage: %s add|old|del MAC-or-DUID IP [HOSTNAME]\n"
+           "       %s arp-add|arp-del MAC IP\n"
            "       %s init\n"
            "Take a lease event from dnsmasq into the lvindex index, so that the client's name resolves.\n"
            "\n"
            "dnsmasq runs it: put \"dhcp-script=/path/to/%s\" and \"script-on-renewal\" into\n"
-           "its configuration. Other actions (tftp, arp-add, ...) are accepted and do nothing.\n"
+           "its configuration. Other actions (tftp, ...) are accepted and do nothing.\n"
            "\n"
            "  add, old, del  a lease is new, renewed or repeated, gone; more about it is in the\n"
            "                 DNSMASQ_ variables of the environment, see dnsmasq(8), --dhcp-script\n"
+           "  arp-add, arp-del  a neighbour was seen, or is gone (--script-arp): so guests with a static\n"
+           "                 address are known\n"
            "  init           print the known leases in lease file format, for a dnsmasq that keeps\n"
            "                 none of its own (--leasefile-ro)\n"
            "  -h, --help     show this help and exit\n"
@@ -40,7 +44,15 @@ static void print_help(const struct tool *tool)
            "  %s add 52:54:00:12:34:56 192.0.2.7 web\n"
            "\n"
            "Exit status: 0 done, or nothing to do; 1 failed; 2 wrong usage.\n",
-           tool->name, tool->name, tool->name, tool->name);
+           tool->name, tool->name, tool->name, tool->name, tool->name);
+}
+
+/* Brings the index in line with what files say, before an event. */
+static int refresh(struct index *index, const struct libvirt_dirs *dirs)
+{
+    int rc = settings_refresh(index, tool_config_dir());
+
+    return rc < 0 ? rc : guests_refresh(index, dirs);
 }
 
 struct incoming {
@@ -51,7 +63,7 @@ struct incoming {
 static int take_event(struct index *index, void *context)
 {
     const struct incoming *incoming = context;
-    int rc = guests_refresh(index, &incoming->dirs);
+    int rc = refresh(index, &incoming->dirs);
 
     return rc < 0 ? index_failed(index, rc) : event_apply(index, incoming->event, incoming->dirs.networks);
 }
@@ -66,6 +78,34 @@ static int run_event(struct tool *tool, enum event_action action, char **argv)
     if (rc == 0)
         rc = index_change(tool_state_dir(), STORE_WRITE, &report, take_event, &incoming);
     /* A damaged file of libvirt's is complained of, but the event was taken in. */
+    return rc < 0 ? TOOL_FAILED : TOOL_DONE;
+}
+
+struct sighting {
+    struct neighbour neighbour;
+    bool gone;
+};
+
+static int take_sighting(struct index *index, void *context)
+{
+    const struct sighting *sighting = context;
+    const struct libvirt_dirs dirs = libvirt_dirs_default();
+    int rc = refresh(index, &dirs);
+
+    if (rc == 0)
+        rc = sighting->gone ? neighbour_gone(index, &sighting->neighbour)
+                            : neighbour_seen(index, &sighting->neighbour);
+    return rc < 0 ? index_failed(index, rc) : 0;
+}
+
+static int run_sighting(struct tool *tool, bool gone, char **argv)
+{
+    const struct report report = tool_report(tool);
+    struct sighting sighting = {.gone = gone};
+    int rc = arguments_neighbour(argv, &report, &sighting.neighbour);
+
+    if (rc == 0)
+        rc = index_change(tool_state_dir(), STORE_WRITE, &report, take_sighting, &sighting);
     return rc < 0 ? TOOL_FAILED : TOOL_DONE;
 }
 
@@ -106,7 +146,10 @@ static int run(struct tool *tool, int argc, char **argv)
             return tool_usage_error(tool, "%s: wants MAC-or-DUID, IP and maybe HOSTNAME", argv[0]);
         return run_event(tool, (enum event_action)i, argv + 1);
     }
-    /* tftp, arp-add, arp-del, relay-snoop, and what a newer dnsmasq may send */
+    if (strcmp(argv[0], "arp-add") == 0 || strcmp(argv[0], "arp-del") == 0)
+        return argc == 3 || argc == 4 ? run_sighting(tool, strcmp(argv[0], "arp-del") == 0, argv + 1)
+                                      : tool_usage_error(tool, "%s: wants MAC and IP", argv[0]);
+    /* tftp, relay-snoop, and what a newer dnsmasq may send */
     return TOOL_DONE;
 }
 

@@ -8,6 +8,7 @@
 #include "source_record.h"
 #include "sync_pass.h"
 #include "text_list.h"
+#include "tool.h"
 
 /* What a pass over the sources would change and complain of. */
 struct news {
@@ -74,7 +75,7 @@ int check_sources(struct check *check)
     struct news news = {.changes = {NULL, 0}};
     const struct report report = {note_problem, note_change, &news};
     CLEANUP_TEXTS struct text_list files = {NULL, 0};
-    struct sync_sources sources = {.libvirt = libvirt_dirs_default()};
+    struct sync_sources sources = {.libvirt = libvirt_dirs_default(), .config = tool_config_dir()};
     const struct report *before;
     int rc;
 

@@ -74,6 +74,19 @@ static enum refusal guest_refusal(struct index *index, const struct machine *mac
     return REFUSAL_GUEST_NAME;
 }
 
+static enum claim_rank rank_of(enum lease_kind kind)
+{
+    switch (kind) {
+    case KIND_LEASE:
+    case KIND_KEPT:
+        return RANK_LEASE;
+    case KIND_ARP:
+        return RANK_ARP;
+    default:
+        return RANK_STATIC;
+    }
+}
+
 /* Is a static entry this lease's own: of the same address, or of the same machine? */
 static bool owns(const struct machine *machine, const struct lease *lease, const struct claim *claim)
 {
@@ -82,7 +95,7 @@ static bool owns(const struct machine *machine, const struct lease *lease, const
     for (size_t i = 0; i < machine->lease_count; i++) {
         const struct machine_lease *entry = &machine->leases[i];
 
-        if (entry->kind != KIND_LEASE && ip_compare(&entry->ip, &claim->ip) == 0 &&
+        if (rank_of((enum lease_kind)entry->kind) == RANK_STATIC && ip_compare(&entry->ip, &claim->ip) == 0 &&
             bytes_equal(entry->network, claim->network))
             return true;
     }
@@ -121,7 +134,7 @@ static enum refusal host_refusal(struct index *index, const struct machine *mach
     enum refusal refusal;
 
     /* What an administrator wrote down is never refused. */
-    if (lease->kind != KIND_LEASE)
+    if (rank_of(lease->kind) != RANK_LEASE)
         return REFUSAL_NONE;
     if (name_equal(lease->host, index->state.host))
         return REFUSAL_OWN_HOST;
@@ -136,18 +149,6 @@ static struct claim withhold(struct claim claim, enum refusal reason)
         claim.reason = reason;
     }
     return claim;
-}
-
-static enum claim_rank rank_of(enum lease_kind kind)
-{
-    switch (kind) {
-    case KIND_LEASE:
-        return RANK_LEASE;
-    case KIND_ARP:
-        return RANK_ARP;
-    default:
-        return RANK_STATIC;
-    }
 }
 
 static struct claim claim_of(const struct lease *lease, const struct machine *machine)
@@ -239,7 +240,7 @@ static int add_host(struct index *index, const struct machine *machine, const st
         struct claim full = claim;
 
         full.label = bytes_of(lease_qualified(lease, qualified));
-        if (reason == REFUSAL_NONE && lease->kind == KIND_LEASE)
+        if (reason == REFUSAL_NONE && rank_of(lease->kind) == RANK_LEASE)
             qualified_reason = guest_refusal(index, machine, full.label);
         rc = add_named(outputs, KEY_HOST, withhold(aged(full, stale), qualified_reason));
         if (qualified_reason == REFUSAL_NONE)
@@ -409,9 +410,13 @@ static int settle(struct index *index, const struct key *name)
     if (rc == -ENOENT)
         return 0;
     for (u = unpacker_of(value_bytes(&value)); rc == 0 && claim_next(&u, &claim);) {
-        const struct machine_lease place = {KIND_LEASE, claim.ip, claim.network};
+        struct machine_lease place = {KIND_LEASE, claim.ip, claim.network};
 
-        if ((claim.flags & CLAIM_PRESENCE) == 0 && claim.rank == RANK_LEASE)
+        if ((claim.flags & CLAIM_PRESENCE) != 0 || claim.rank != RANK_LEASE)
+            continue;
+        rc = refresh(index, &place);
+        place.kind = KIND_KEPT;
+        if (rc == -ENOENT)
             rc = refresh(index, &place);
     }
     return rc;

@@ -138,7 +138,7 @@ static int drop_lease(struct index *index, const struct event *event, const stru
     /* libvirt's file has no such rule, and is the truth for its networks. */
     if (rc < 0 || known == NULL || (mirror == NULL && is_outdated(event, known)))
         return rc;
-    return leases_remove(index, known);
+    return leases_let_go(index, known);
 }
 
 static int take(struct index *index, const struct event *event, struct status_mirror *mirror)

@@ -165,7 +165,7 @@ static int salvage(void *context, struct bytes key, struct bytes value)
     switch (key.at[0]) {
     case KEY_LEASE:
     case KEY_ENTRY: /* but for static ones, which are read again from their files */
-        if (lease_unpack(key, value, &lease) == 0 && (lease.kind == KIND_LEASE || lease.kind == KIND_ARP))
+        if (lease_unpack(key, value, &lease) == 0 && lease_is_own(lease.kind))
             rc = leases_put(index, &lease);
         break;
     case KEY_META:

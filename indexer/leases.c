@@ -30,18 +30,39 @@ int leases_get(struct index *index, const char *network, const struct ip *ip, st
 /* Seconds after its expiry: had dnsmasq anything to say of the lease, it has said it by then. */
 #define PRUNE_AFTER 86400
 
-bool lease_forgotten(const struct index *index, const struct lease *lease)
+/* Seconds for which a neighbour is remembered that belongs to no running guest: dnsmasq tells that one is
+ * gone only if it saw it come. */
+#define NEIGHBOUR_KEPT (7 * 86400)
+
+/* When the entry may be forgotten, in seconds since the epoch; 0: never. */
+static uint64_t end_of(const struct index *index, const struct lease *lease)
 {
-    return lease->expiry != 0 && expiry_passed(lease->expiry + PRUNE_AFTER, index->now);
+    uint64_t grace = index->options.grace;
+
+    switch (lease->kind) {
+    case KIND_LEASE:
+        return lease->expiry == 0 ? 0 : lease->expiry + (grace > PRUNE_AFTER ? grace : PRUNE_AFTER);
+    case KIND_KEPT:
+        return lease->expiry + grace;
+    case KIND_ARP:
+        return lease->heard / 1000 + NEIGHBOUR_KEPT;
+    default:
+        return 0;
+    }
 }
 
-/* No lease is forgotten before the earliest that may be: until then none has to be looked for. */
-static void note_expiry(struct index *index, const struct lease *lease)
+bool lease_forgotten(const struct index *index, const struct lease *lease)
 {
-    uint64_t earliest = lease->expiry + PRUNE_AFTER;
+    return end_of(index, lease) != 0 && expiry_passed(end_of(index, lease), index->now);
+}
 
-    if (lease->expiry != 0 && lease->owner != OWNER_STATUS && earliest < index->state.prune_at)
-        index->state.prune_at = earliest;
+/* Nothing is forgotten before the earliest that may be: until then none has to be looked for. */
+static void note_end(struct index *index, const struct lease *lease)
+{
+    uint64_t end = end_of(index, lease);
+
+    if (end != 0 && lease->owner != OWNER_STATUS && end < index->state.prune_at)
+        index->state.prune_at = end;
 }
 
 static struct machine_lease machine_lease_of(const struct lease *lease)
@@ -98,6 +119,19 @@ static int replace(struct index *index, const struct lease *old, const struct le
     return rc;
 }
 
+/* A lease takes the place of the one that was kept of its address. */
+static int drop_kept(struct index *index, const struct lease *lease)
+{
+    struct lease kept = {.kind = KIND_KEPT, .ip = lease->ip};
+    int rc;
+
+    if (lease->kind != KIND_LEASE)
+        return 0;
+    strcpy(kept.network, lease->network);
+    rc = entries_get(index, &kept);
+    return rc == 0 ? leases_remove(index, &kept) : rc == -ENOENT ? 0 : rc;
+}
+
 int leases_put(struct index *index, const struct lease *lease)
 {
     struct lease old = *lease;
@@ -105,12 +139,14 @@ int leases_put(struct index *index, const struct lease *lease)
 
     if (!lease_valid(lease))
         return -EINVAL;
-    rc = entries_get(index, &old);
+    rc = drop_kept(index, lease);
+    if (rc == 0)
+        rc = entries_get(index, &old);
     if (rc < 0 && rc != -ENOENT)
         return rc;
     if (rc == 0 && same_record(&old, lease))
         return 0;
-    note_expiry(index, lease);
+    note_end(index, lease);
     rc = replace(index, rc == 0 ? &old : NULL, lease);
     return rc < 0 ? rc : 1;
 }
@@ -118,6 +154,30 @@ int leases_put(struct index *index, const struct lease *lease)
 int leases_remove(struct index *index, const struct lease *lease)
 {
     return replace(index, lease, NULL);
+}
+
+static int belongs_to_running(struct index *index, const struct lease *lease)
+{
+    CLEANUP_MACHINE struct machine machine;
+    int rc = machine_load(index->store, &lease->hwaddr, &machine);
+
+    return rc < 0 ? rc : machine_running(&machine);
+}
+
+int leases_let_go(struct index *index, const struct lease *lease)
+{
+    struct lease kept = *lease;
+    bool in_grace = expiry_passed(lease->expiry, index->now) &&
+                    !expiry_passed(lease->expiry + index->options.grace, index->now);
+    int running = in_grace ? belongs_to_running(index, lease) : 0;
+    int rc = running < 0 ? running : leases_remove(index, lease);
+
+    if (rc < 0 || running == 0)
+        return rc;
+    kept.kind = KIND_KEPT;
+    kept.owner = OWNER_HOOK; /* no file lists it */
+    rc = leases_put(index, &kept);
+    return rc < 0 ? rc : 0;
 }
 
 struct each {
@@ -168,11 +228,42 @@ static int list_forgotten(void *context, const struct lease *lease)
     if (lease->owner == OWNER_STATUS)
         return 0;
     if (!lease_forgotten(index, lease)) {
-        note_expiry(index, lease);
+        note_end(index, lease);
         return 0;
     }
     rc = index_network(index, lease->network, &network);
     return rc < 0 || network.libvirt ? rc : lease_list_add(&forgotten->leases, lease);
+}
+
+/* The same for what is no lease: a lease that is kept for a guest goes when that stops, too. */
+static int list_forgotten_entry(void *context, const struct lease *lease)
+{
+    struct forgotten *forgotten = context;
+    struct index *index = forgotten->index;
+    bool over = lease_forgotten(index, lease);
+    int running;
+
+    if (lease->kind != KIND_KEPT && lease->kind != KIND_ARP)
+        return 0;
+    running = belongs_to_running(index, lease);
+    if (running < 0)
+        return running;
+    if (lease->kind == KIND_KEPT ? over || running == 0 : over && running == 0)
+        return lease_list_add(&forgotten->leases, lease);
+    note_end(index, lease);
+    return 0;
+}
+
+static const char *lease_end_text(const struct lease *lease)
+{
+    switch (lease->kind) {
+    case KIND_KEPT:
+        return "forgotten, its grace is over or its guest stopped";
+    case KIND_ARP:
+        return "forgotten, not seen for a week";
+    default:
+        return "forgotten, long expired";
+    }
 }
 
 int leases_prune(struct index *index)
@@ -185,9 +276,11 @@ int leases_prune(struct index *index)
     /* What libvirt may still want to be told of is looked at again then. */
     index->state.prune_at = index->now + PRUNE_AFTER;
     rc = leases_each(index, NULL, list_forgotten, &forgotten);
+    if (rc == 0)
+        rc = entries_each(index, NULL, list_forgotten_entry, &forgotten);
     for (size_t i = 0; rc == 0 && i < forgotten.leases.count; i++) {
         rc = leases_remove(index, &forgotten.leases.at[i]);
-        leases_report(index, &forgotten.leases.at[i], "forgotten, long expired");
+        leases_report(index, &forgotten.leases.at[i], lease_end_text(&forgotten.leases.at[i]));
     }
     lease_list_free(&forgotten.leases);
     return rc;

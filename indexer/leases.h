@@ -20,6 +20,10 @@ int leases_put(struct index *index, const struct lease *lease);
 /* Takes a lease or another entry out, as one of these functions gave it. */
 int leases_remove(struct index *index, const struct lease *lease);
 
+/* Takes a lease out because whoever gave it lists it no more. But one that has expired, of a guest that runs,
+ * is kept for the grace (settings.h) as an entry of its own kind. */
+int leases_let_go(struct index *index, const struct lease *lease);
+
 /* Calls `each` for every lease of `network` (NULL: of all), in no order, until it returns other than 0;
  * returns its last result. `each` must not change the index. */
 int leases_each(struct index *index, const char *network,
@@ -34,7 +38,8 @@ bool lease_forgotten(const struct index *index, const struct lease *lease);
 
 /* Removes forgotten leases, which nobody else would: a dnsmasq without a lease file of its own
  * (--leasefile-ro) never hears of them again after a restart, and a lease file may not be given any more.
- * Networks of libvirt's keep theirs: dnsmasq is handed them at its start, and deletes them itself. */
+ * Networks of libvirt's keep theirs: dnsmasq is handed them at its start, and deletes them itself. With them
+ * go leases whose grace is over, and neighbours of no running guest that were last seen a week ago. */
 int leases_prune(struct index *index);
 
 /* Tells the index's report, or another, that a lease was added, changed, …. */

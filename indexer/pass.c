@@ -178,7 +178,7 @@ int pass_finish(struct pass *pass)
         qsort(pass->ips, pass->count, sizeof(*pass->ips), compare_ips);
     rc = leases_each(pass->index, pass->network, list_gone, &gone);
     for (size_t i = 0; rc == 0 && i < gone.leases.count; i++) {
-        rc = leases_remove(pass->index, &gone.leases.at[i]);
+        rc = leases_let_go(pass->index, &gone.leases.at[i]);
         if (rc == 0)
             leases_report(pass->index, &gone.leases.at[i], "removed");
     }

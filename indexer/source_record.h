@@ -13,6 +13,7 @@
 #define SOURCE_DEFINITIONS "definitions:"
 #define SOURCE_LEASES      "leases:"
 #define SOURCE_CONF        "conf:"
+#define SOURCE_SETTINGS    "settings:"
 
 /* What is remembered, unpacked; items point into `packed_items`. */
 struct source_record {

@@ -190,7 +190,7 @@ static int run(struct tool *tool, const struct options *options)
 int main(int argc, char **argv)
 {
     struct tool tool = {.name = "lvindex-sync"};
-    struct options options = {.sources = {.libvirt = libvirt_dirs_default()}};
+    struct options options = {.sources = {.libvirt = libvirt_dirs_default(), .config = tool_config_dir()}};
     int status = tool_start(&tool) < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &options);
 
     if (status < 0)

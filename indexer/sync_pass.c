@@ -6,12 +6,15 @@
 #include "conf.h"
 #include "lease_file.h"
 #include "leases.h"
+#include "settings.h"
 #include "status.h"
 
 int sync_read(struct index *index, const struct sync_sources *sources)
 {
-    int rc = guests_refresh(index, &sources->libvirt);
+    int rc = settings_refresh(index, sources->config);
 
+    if (rc == 0)
+        rc = guests_refresh(index, &sources->libvirt);
     if (rc == 0)
         rc = conf_refresh(index, sources->libvirt.networks);
     if (rc == 0)

@@ -16,6 +16,7 @@ struct lease_source {
 
 struct sync_sources {
     struct libvirt_dirs libvirt;
+    const char *config; /* the directory of the administrator's own files */
     struct lease_source *leases;
     size_t lease_count;
 };

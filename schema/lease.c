@@ -119,6 +119,8 @@ const char *lease_kind_text(enum lease_kind kind)
         return "host";
     case KIND_ARP:
         return "arp";
+    case KIND_KEPT:
+        return "kept";
     }
     return "unknown";
 }

@@ -43,8 +43,9 @@ enum lease_kind {
     KIND_RESERVED = 2, /* an address that libvirt keeps for a machine: a line of NETWORK.hostsfile */
     KIND_HOST = 3,     /* a host that libvirt's DNS knows: a line of NETWORK.addnhosts */
     KIND_ARP = 4,      /* a neighbour that dnsmasq saw (--script-arp) */
+    KIND_KEPT = 5,     /* a lease that was let go when it expired, of a guest that ran: see settings.h */
 };
-#define KIND_LAST KIND_ARP
+#define KIND_LAST KIND_KEPT
 
 /* Who brought a lease. Numbers from OWNER_FIRST_FILE on are those of lease files, see source.h. */
 enum {
@@ -100,6 +101,12 @@ int lease_unpack(struct bytes key, struct bytes value, struct lease *lease);
 
 /* Does every field keep its rules? What an index may hold, wherever it came from. */
 bool lease_valid(const struct lease *lease);
+
+/* Is it known from nowhere but the index, once it is there? Else from a file that can be read again. */
+static inline bool lease_is_own(enum lease_kind kind)
+{
+    return kind == KIND_LEASE || kind == KIND_ARP || kind == KIND_KEPT;
+}
 
 /* The key of its record. */
 struct key lease_key(const struct lease *lease);

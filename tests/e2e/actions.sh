@@ -7,7 +7,7 @@ MAC=52:54:00:00:00:0a
 IP=192.168.150.200
 
 # Before there is an index, other actions do not make one.
-for action in tftp arp-add arp-del relay-snoop frobnicate; do
+for action in tftp relay-snoop frobnicate; do
     succeeds "$action without an index" lvindex_hook "$action" 52:54:00:00:00:01 192.168.150.201 name
 done
 files_are "$SANDBOX/state"
@@ -18,8 +18,6 @@ before=$(identity "$INDEX")
 
 # dnsmasq's other actions have arguments of their own.
 succeeds "tftp" lvindex_hook tftp 1234 192.168.150.201 /srv/tftp/file
-succeeds "arp-add" lvindex_hook arp-add "$MAC" 192.168.150.201
-succeeds "arp-del" lvindex_hook arp-del "$MAC" "$IP"
 succeeds "relay-snoop" lvindex_hook relay-snoop fe80::1 br0 fd00:150:1::/64
 succeeds "an action of the future" lvindex_hook frobnicate
 succeeds "an action of the future, with arguments" lvindex_hook frobnicate "$MAC" "$IP" alpha extra
@@ -79,11 +77,20 @@ rejects "a huge host name" add "$MAC" "$NEW" "$(repeat n 131000)"
 rejects "an over-long domain" "DNSMASQ_DOMAIN=$(repeat d. 150)d" add "$MAC" "$NEW" name
 rejects "an over-long interface" DNSMASQ_INTERFACE=abcdefghijklmnop add "$MAC" "$NEW" name
 rejects "an over-long network" "LVINDEX_NETWORK=$(repeat n 64)" add "$MAC" "$NEW" name
+for action in arp-add arp-del; do
+    rejects "$action with a bad IP" "$action" "$MAC" 192.168.150.300
+    rejects "$action with a bad MAC" "$action" 52:54:00:00:00:zz "$NEW"
+    rejects "$action with a bad network" LVINDEX_NETWORK=a/b "$action" "$MAC" "$NEW"
+done
 rejects "a network that is a path" LVINDEX_NETWORK=../etc add "$MAC" "$NEW" name
 
 # Wrong usage.
 fails "no arguments" 2 lvindex_hook
 for action in add old del; do
+    fails "$action alone" 2 lvindex_hook "$action"
+    fails "$action without an address" 2 lvindex_hook "$action" "$MAC"
+done
+for action in arp-add arp-del; do
     fails "$action alone" 2 lvindex_hook "$action"
     fails "$action without an address" 2 lvindex_hook "$action" "$MAC"
 done

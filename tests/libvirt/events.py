@@ -198,8 +198,8 @@ class Generator:
         bad = dict(environment, DNSMASQ_LEASE_EXPIRES=self.random.choice(EXPIRIES_BAD))
         yield self.random.choice([
             Event(bridge, [b"tftp", b"4096", ip, b"/srv/pxelinux.0"], environment),
-            Event(bridge, [b"arp-add", *lease], environment),
-            Event(bridge, [b"arp-del", *lease], environment),
+            Event(bridge, [b"arp-add", b"52:54:00:00:00:fe", ip], environment),
+            Event(bridge, [b"arp-del", b"52:54:00:00:00:fe", ip], environment),
             Event(bridge, [b"relay-snoop", b"fe80::1", b"fd00:7::/64"], environment),
             Event(bridge, [b"ADD", *lease], environment),
             Event(bridge, [], environment),
