@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "cleanup.h"
@@ -58,10 +59,15 @@ static bool is_followed(struct check *check, const struct dnsmasq *dnsmasq)
 
 static int check_hooked(struct checking *checking, const struct dnsmasq *dnsmasq)
 {
+    if (access(dnsmasq->script, X_OK) < 0)
+        return check_add(checking->check, "no event reaches the index",
+                         "set \"dhcp-script\" to the hook as it is installed, and restart dnsmasq",
+                         "dnsmasq (process %d): cannot run %s: %s", dnsmasq->pid, dnsmasq->script,
+                         strerror(errno));
     if (!dnsmasq->leasefile_ro && !dnsmasq->script_on_renewal)
         return check_add(checking->check,
                          "it does not tell of renewals, and names end with the first lease time",
-                         "add \"script-on-renewal\" to its configuration",
+                         "add \"script-on-renewal\" to its configuration, and restart it",
                          "dnsmasq (process %d): runs the hook without script-on-renewal", dnsmasq->pid);
     return 0;
 }
@@ -70,7 +76,7 @@ static int check_network(struct checking *checking, const struct dnsmasq *dnsmas
 {
     if (text_list_contains(&checking->networks, dnsmasq->network))
         return check_add(checking->check, "each takes the other's leases for its own",
-                         "give each its own LVINDEX_NETWORK in its environment",
+                         "give each its own LVINDEX_NETWORK in its environment, and restart it",
                          "dnsmasq (process %d): tells the hook the network \"%s\", as another one does",
                          dnsmasq->pid, dnsmasq->network);
     return text_list_add(&checking->networks, dnsmasq->network, strlen(dnsmasq->network));
@@ -86,11 +92,12 @@ static int check_one(void *context, const struct dnsmasq *dnsmasq)
     if (dnsmasq->script == NULL || !is_hook(dnsmasq->script))
         return is_followed(checking->check, dnsmasq)
                    ? 0
-                   : check_add(checking->check, "its leases have no names",
-                               "set \"dhcp-script\" to lvindex-hook, or have lvindex-sync --watch follow its "
-                               "lease file",
-                               "dnsmasq (process %d): does not run the hook, and nothing follows its leases",
-                               dnsmasq->pid);
+                   : check_add(
+                         checking->check, "its leases have no names",
+                         "set \"dhcp-script\" to lvindex-hook and restart it, or have lvindex-sync --watch "
+                         "follow its lease file",
+                         "dnsmasq (process %d): does not run the hook, and nothing follows its leases",
+                         dnsmasq->pid);
     rc = check_hooked(checking, dnsmasq);
     return rc < 0 ? rc : check_network(checking, dnsmasq);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check.h"
 #include "cleanup.h"
@@ -108,9 +109,14 @@ int check_nsswitch(struct check *check)
     CLEANUP_FREE char *line = NULL;
     struct way way = {.ours = false};
     size_t size = 0;
+    struct stat st;
+    int rc = 0;
 
     if (file == NULL)
         return errno == ENOMEM ? -ENOMEM : judge(check, &way);
+    if (fstat(fileno(file), &st) == 0 && (st.st_mode & S_IROTH) == 0)
+        rc = check_add(check, "other users' programs never ask the modules", "chmod a+r " NSSWITCH,
+                       NSSWITCH ": not everybody may read it");
     while (getline(&line, &size, file) >= 0) {
         char *services;
 
@@ -122,5 +128,5 @@ int check_nsswitch(struct check *check)
         break;
     }
     fclose(file);
-    return judge(check, &way);
+    return rc < 0 ? rc : judge(check, &way);
 }

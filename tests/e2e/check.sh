@@ -68,6 +68,9 @@ for line in 'hosts: files mdns4_minimal [NOTFOUND=return] lvindex_guest lvindex 
     in_order "$line"
 done
 sandbox_nsswitch
+chmod 0600 "$SANDBOX/nsswitch.conf"
+finds "closed to others" "/etc/nsswitch.conf: not everybody may read it"
+chmod 0644 "$SANDBOX/nsswitch.conf"
 
 # --- Modules and index ------------------------------------------------------------------------------------------------
 
@@ -111,7 +114,7 @@ in_order "leases"
 # --- Sources ----------------------------------------------------------------------------------------------------------
 
 macs_write virbr7 web=52:54:00:00:00:01
-finds "nobody follows libvirt's files" "1 changes in the files of libvirt and dnsmasq, the first: virbr7: guest web running"
+finds "nobody follows libvirt's files" "1 change in the files of libvirt and dnsmasq, the first: virbr7: guest web running"
 succeeds "lvindex-sync" lvindex_sync
 in_order "followed"
 echo '{' >"$SANDBOX/libvirt/virbr7.status"
@@ -135,6 +138,14 @@ succeeds "without its leases" lvindex_sync --leases="$SANDBOX/dnsmasq.leases"
 
 dnsmasq_start "${RANGE[@]}" --dhcp-script="$BUILD/hook/lvindex-hook"
 finds "no renewals" "dnsmasq (process $DNSMASQ_PID): runs the hook without script-on-renewal"
+dnsmasq_stop
+
+mkdir "$SANDBOX/elsewhere"
+dnsmasq_start "${RANGE[@]}" --script-on-renewal --dhcp-script="$SANDBOX/elsewhere/lvindex-hook"
+finds "no hook at that path" "dnsmasq (process $DNSMASQ_PID): cannot run $SANDBOX/elsewhere/lvindex-hook: No such file"
+cp "$BUILD/hook/lvindex-hook" "$SANDBOX/elsewhere/"
+chmod a-x "$SANDBOX/elsewhere/lvindex-hook"
+finds "a hook that is not executable" "cannot run $SANDBOX/elsewhere/lvindex-hook: Permission denied"
 dnsmasq_stop
 
 # What matters stands in its files, too.
