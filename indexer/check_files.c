@@ -21,10 +21,9 @@ static int check_module(struct check *check, const char *module)
                          "module %s: %s", module, answer.trouble);
     /* Without an index, that is what is to be said. */
     if (rc == 0 && strcmp(answer.status, "UNAVAIL") == 0 && answer.error != ENOENT)
-        return check_add(
-            check, "it answers nothing",
-            "see what is said of the index; it must be a file of root's that nobody else may write",
-            "module %s: does not take the index (%s)", module, strerror(answer.error));
+        return check_add(check, "it answers nothing",
+                         "do what is said of the index below; it must be a file, and no symbolic link",
+                         "module %s: does not take the index (%s)", module, strerror(answer.error));
     return rc;
 }
 
@@ -44,7 +43,8 @@ static int check_mode(struct check *check, const char *path, bool directory)
         return 0;
     if (st.st_uid != 0)
         return check_add(check, "programs of other users do not take it",
-                         "run the hook and lvindex-sync as root", "%s: not root's own", path);
+                         "chown root it, and run the hook and lvindex-sync as root", "%s: not root's own",
+                         path);
     if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return check_add(check, "whoever may write it could give any name any address", "chmod go-w it",
                          "%s: others may write it", path);
@@ -63,7 +63,8 @@ int check_index_file(struct check *check)
         (store_meta(check->index->store)->generation == 0 && !store_damaged(check->index->store)))
         return check_add(
             check, "no name is known",
-            "have dnsmasq run lvindex-hook, or start lvindex-sync.service (lvindex-sync --watch)",
+            "it comes with the first lease or guest; have dnsmasq run lvindex-hook, or lvindex-sync.service "
+            "run (lvindex-sync --watch)",
             "%s/" INDEX_FILE ": there is no index that could be read", check->dir);
     if (store_damaged(check->index->store)) {
         rc = check_add(check, "what is lost of it does not resolve",
