@@ -157,6 +157,11 @@ int ask_module_address(const char *module, const struct ip *ip, struct module_an
     return ask(module, "gethostbyaddr_r", &(struct question){.ip = ip}, answer);
 }
 
+bool module_answer_failed(const struct module_answer *answer)
+{
+    return answer->trouble[0] == '\0' && answer->error != 0 && answer->error != ENOENT;
+}
+
 void module_answer_free(struct module_answer *answer)
 {
     text_list_free(&answer->found);

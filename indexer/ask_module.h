@@ -4,6 +4,7 @@
 #ifndef LVINDEX_INDEXER_ASK_MODULE_H
 #define LVINDEX_INDEXER_ASK_MODULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "schema/address.h"
@@ -22,6 +23,9 @@ struct module_answer {
  * loader's messages are shared. */
 int ask_module_name(const char *module, const char *name, struct module_answer *answer);
 int ask_module_address(const char *module, const struct ip *ip, struct module_answer *answer);
+
+/* Is there more to say of it than its status? Not being found is no error that would need words. */
+bool module_answer_failed(const struct module_answer *answer);
 
 void module_answer_free(struct module_answer *answer);
 

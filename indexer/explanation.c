@@ -1,0 +1,231 @@
+#include "explanation.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "dump.h"
+#include "escape.h"
+#include "leases.h"
+#include "schema/claim.h"
+#include "schema/name.h"
+
+/* What is explained: a name, or an address. */
+struct subject {
+    const char *asked;
+    const char *name; /* without a dot at its end */
+    struct ip ip;     /* no address: it is a name */
+    struct index *index;
+};
+
+/* A host name may stand in a record of its own kind alone, but one record of an address has both kinds. */
+static const struct {
+    enum key_kind key;
+    const char *module;
+} kinds[EXPLAINED_RECORDS] = {
+    {KEY_GUEST, "lvindex_guest"},
+    {KEY_HOST, "lvindex"},
+};
+
+/* --- Candidates -------------------------------------------------------------------------------------------
+ */
+
+static void judge(const struct claim *claim, uint64_t now, struct candidate *candidate)
+{
+    candidate->verdict = VERDICT_ANSWERS;
+    candidate->reason = "answers";
+    if ((claim->flags & CLAIM_PRESENCE) != 0) {
+        candidate->verdict = VERDICT_PRESENCE;
+        candidate->reason = "says that the guest is there; has no address";
+    } else if ((claim->flags & CLAIM_WITHHELD) != 0) {
+        candidate->verdict = VERDICT_REFUSED;
+        candidate->reason = refusal_text(claim->reason);
+    } else if (expiry_passed(claim->expiry, now)) {
+        candidate->verdict = VERDICT_EXPIRED;
+        candidate->reason = "expired";
+    } else if ((claim->flags & CLAIM_STALE) != 0) {
+        candidate->verdict = VERDICT_LAST_RESORT;
+        candidate->reason = "last resort: the machine has a newer lease under another client-id";
+    } else if ((claim->flags & CLAIM_OUTRANKED) != 0) {
+        candidate->verdict = VERDICT_LAST_RESORT;
+        candidate->reason = "last resort: a running guest has the name in this network";
+    }
+}
+
+/* The claim's name as it is spelled, or that of its key. NULL without memory. */
+static char *copy_name(const struct claim *claim, struct bytes key)
+{
+    struct bytes label = claim->label.len > 0 ? claim->label : (struct bytes){key.at + 1, key.len - 1};
+    char *text;
+    int len =
+        asprintf(&text, "%.*s%s%.*s", (int)label.len, (const char *)label.at,
+                 claim->domain.len > 0 ? "." : "", (int)claim->domain.len, (const char *)claim->domain.at);
+
+    return len < 0 ? NULL : text;
+}
+
+/* Who brought the lease that the claim follows from; "" for a presence, which follows from none. */
+static int find_feeder(struct index *index, const struct claim *claim, char **text)
+{
+    char network[NETWORK_MAX + 1] = "";
+    struct lease lease;
+
+    if ((claim->flags & CLAIM_PRESENCE) == 0 && claim->network.len <= NETWORK_MAX) {
+        memcpy(network, claim->network.at, claim->network.len);
+        if (leases_get(index, network, &claim->ip, &lease) == 0)
+            return dump_feeder(index, &lease, text);
+    }
+    *text = strdup("");
+    return *text == NULL ? -ENOMEM : 0;
+}
+
+static int add_candidate(struct index *index, const struct claim *claim, struct bytes key,
+                         struct explained_record *record)
+{
+    struct candidate *more = reallocarray(record->candidates, record->count + 1, sizeof(*more));
+    struct candidate *candidate;
+
+    if (more == NULL)
+        return -ENOMEM;
+    record->candidates = more;
+    candidate = &more[record->count++];
+    *candidate = (struct candidate){
+        .name = copy_name(claim, key),
+        .network = strndup((const char *)claim->network.at, claim->network.len),
+        .ip = claim->ip,
+        .running = (claim->flags & CLAIM_RUNNING) != 0,
+        .heard = (claim->flags & CLAIM_HEARD) != 0 ? claim->order / 1000 : 0,
+        .expiry = claim->expiry,
+    };
+    judge(claim, index->now, candidate);
+    if (candidate->name == NULL || candidate->network == NULL)
+        return -ENOMEM;
+    return find_feeder(index, claim, &candidate->feeder);
+}
+
+/* --- Records ----------------------------------------------------------------------------------------------
+ */
+
+/* Takes the claims that stand under a key. */
+static int take_record(struct index *index, const struct key *key, struct explained_record *record)
+{
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    struct unpacker rest;
+    struct claim claim;
+    int rc = store_get(index->store, key, &value);
+
+    record->key = escape_binary(key_bytes(key));
+    if (record->key == NULL)
+        return -ENOMEM;
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    rest = unpacker_of(value_bytes(&value));
+    while (rc == 0 && claim_next(&rest, &claim))
+        rc = add_candidate(index, &claim, key_bytes(key), record);
+    return rc == 0 && rest.bad ? -EBADMSG : rc;
+}
+
+static int take_records(const struct subject *subject, struct explanation *explanation)
+{
+    struct bytes name = bytes_of(subject->name);
+    int rc = 0;
+
+    if (subject->ip.len > 0) {
+        struct key key = key_address(&subject->ip);
+
+        explanation->record_count = 1;
+        explanation->records[0].kind = KEY_ADDRESS;
+        return take_record(subject->index, &key, &explanation->records[0]);
+    }
+    explanation->record_count = EXPLAINED_RECORDS;
+    for (size_t i = 0; rc == 0 && i < EXPLAINED_RECORDS; i++) {
+        explanation->records[i].kind = kinds[i].key;
+        if (name.len > 0 && name.len <= DOMAIN_MAX) {
+            struct key key = key_named(kinds[i].key, name);
+
+            rc = take_record(subject->index, &key, &explanation->records[i]);
+        }
+    }
+    return rc;
+}
+
+/* --- Names that never became candidates -------------------------------------------------------------------
+ */
+
+struct refused_search {
+    const struct subject *subject;
+    struct lease_list *found;
+};
+
+/* Lists a lease whose client wanted the name, or whose address is asked for, and did not get it. */
+static int list_refused(void *context, const struct lease *lease)
+{
+    const struct refused_search *search = context;
+    const struct subject *subject = search->subject;
+    bool wanted = subject->ip.len > 0 ? ip_compare(&lease->ip, &subject->ip) == 0
+                                      : name_equal(lease->refused, subject->name);
+
+    return lease->refused[0] != '\0' && wanted ? lease_list_add(search->found, lease) : 0;
+}
+
+/* --- The modules' own answers -----------------------------------------------------------------------------
+ */
+
+static int ask(const struct subject *subject, struct explanation *explanation)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < EXPLAINED_MODULES; i++) {
+        struct explained_answer *asked = &explanation->answers[i];
+
+        asked->module = kinds[i].module;
+        rc = subject->ip.len > 0 ? ask_module_address(asked->module, &subject->ip, &asked->answer)
+                                 : ask_module_name(asked->module, subject->asked, &asked->answer);
+    }
+    return rc;
+}
+
+/* --- All of it --------------------------------------------------------------------------------------------
+ */
+
+int explain(struct index *index, const char *asked, struct explanation *explanation)
+{
+    size_t len = strlen(asked);
+    CLEANUP_FREE char *name = strndup(asked, len > 0 && asked[len - 1] == '.' ? len - 1 : len);
+    struct subject subject = {.asked = asked, .name = name, .index = index};
+    int rc;
+
+    *explanation = (struct explanation){.record_count = 0};
+    if (name == NULL)
+        return -ENOMEM;
+    if (ip_parse(asked, &subject.ip) < 0)
+        subject.ip.len = 0;
+    explanation->is_address = subject.ip.len > 0;
+    rc = take_records(&subject, explanation);
+    if (rc == 0)
+        rc =
+            leases_each(index, NULL, list_refused, &(struct refused_search){&subject, &explanation->refused});
+    return rc < 0 ? rc : ask(&subject, explanation);
+}
+
+static void free_candidates(struct explained_record *record)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        free(record->candidates[i].name);
+        free(record->candidates[i].network);
+        free(record->candidates[i].feeder);
+    }
+    free(record->candidates);
+    free(record->key);
+}
+
+void explanation_free(struct explanation *explanation)
+{
+    for (size_t i = 0; i < EXPLAINED_RECORDS; i++)
+        free_candidates(&explanation->records[i]);
+    for (size_t i = 0; i < EXPLAINED_MODULES; i++)
+        module_answer_free(&explanation->answers[i].answer);
+    lease_list_free(&explanation->refused);
+}
