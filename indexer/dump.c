@@ -26,7 +26,8 @@ static void print_help(const struct tool *tool)
            "  -s, --stats         how large the index is and how its files are filled; with --json,\n"
            "                      as a JSON object\n"
            "  -e, --explain=NAME  why a name, or an address, is answered as it is: what the index\n"
-           "                      has for it, what was refused, what each module answers\n"
+           "                      has for it, what was refused, what each module answers; with\n"
+           "                      --json, as a JSON object\n"
            "  -c, --check         what keeps names from resolving on this host, as one line a\n"
            "                      finding; best as root; with --json, as a JSON array\n"
            "  -f, --follow        changes as they happen, one line each, until SIGINT or SIGTERM; with\n"
@@ -250,6 +251,12 @@ static format_fn *usual_format(const struct choice *choice)
     return dump_table;
 }
 
+/* What prints the same as JSON; NULL: nothing does. */
+static format_fn *json_twin(format_fn *format)
+{
+    return format == dump_stats ? dump_stats_json : format == dump_explain ? dump_explain_json : NULL;
+}
+
 /* Which formats go with which options; what is no format is done here. An exit status, or -1 to go on. */
 static int settle(struct tool *tool, struct choice *choice)
 {
@@ -267,14 +274,14 @@ static int settle(struct tool *tool, struct choice *choice)
         choice->format = usual_format(choice);
         return -1;
     }
-    if (choice->json && format != dump_stats)
-        return tool_usage_error(tool, "--json goes with --stats alone, or without another format");
+    if (choice->json && json_twin(format) == NULL)
+        return tool_usage_error(tool, "--json goes not with --raw, --hosts and --ssh-config");
     if (is_filtered(&choice->query) && format != dump_hosts && format != dump_ssh_config)
         return tool_usage_error(tool, "--raw, --stats and --explain take no filter");
     if (choice->query.expired)
         return tool_usage_error(tool, "--expired: what has expired is answered nowhere");
     if (choice->json)
-        choice->format = dump_stats_json;
+        choice->format = json_twin(format);
     return -1;
 }
 

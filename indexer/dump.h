@@ -73,8 +73,9 @@ int dump_hosts(struct index *index, const struct dump_query *query, FILE *to);
 /* In that of ssh_config(5): a block for each name. */
 int dump_ssh_config(struct index *index, const struct dump_query *query, FILE *to);
 /* Why the subject, a name or an address, is answered as it is: what stands in the index for it, what was
- * refused, and what each module answers. */
+ * refused, and what each module answers; for people, and as a JSON object. */
 int dump_explain(struct index *index, const struct dump_query *query, FILE *to);
+int dump_explain_json(struct index *index, const struct dump_query *query, FILE *to);
 
 /* What keeps names from resolving on this host: a line for each finding, or a JSON array. 1 when anything was
  * found, 0, or -errno. `index` may be NULL: there is none. */

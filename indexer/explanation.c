@@ -202,7 +202,6 @@ int explain(struct index *index, const char *asked, struct explanation *explanat
         return -ENOMEM;
     if (ip_parse(asked, &subject.ip) < 0)
         subject.ip.len = 0;
-    explanation->is_address = subject.ip.len > 0;
     rc = take_records(&subject, explanation);
     if (rc == 0)
         rc =

@@ -57,7 +57,6 @@ struct explained_answer {
 #define EXPLAINED_MODULES 2
 
 struct explanation {
-    bool is_address;
     struct explained_record records[EXPLAINED_RECORDS];
     size_t record_count;
     struct lease_list refused; /* of those whose client asked for the name, or has the address, in vain */

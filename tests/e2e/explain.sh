@@ -86,9 +86,46 @@ explains $'a\e[31m' \
     'Guest name, key "ga\x1b[31m": not in the index' '' 'Host name, key "ha\x1b[31m": not in the index' '' \
     'Module lvindex_guest: NOTFOUND' 'Module lvindex: NOTFOUND'
 
+# --- As JSON ----------------------------------------------------------------------------------------------------------
+
+# explained WHAT SUBJECT FILTER EXPECTED: what jq's FILTER (compact) makes of the explanation.
+explained() {
+    equal "--json: $1" "$4" "$(sandbox_env LD_LIBRARY_PATH="${MODULES-$BUILD/nss}" "$BUILD/indexer/lvindex-dump" \
+        --json --explain="$2" 2>/dev/null | jq -c "$3" 2>&1)"
+}
+
+explained "what was asked, and which records were looked at" WEB. '[.version, .subject, [.records[] | .kind, .key]]' \
+    '[2,"WEB.",["guest","gweb","host","hweb"]]'
+explained "a guest's candidates" web '.records[0].candidates[] | del(."last-heard")' "$(lines \
+    '{"name":"web","network":"","ip-address":"192.0.2.1","from":"the hook","running":true,"expiry-time":0,'"\
+"'"verdict":"answers"}' \
+    '{"name":"web","network":"virbr7","verdict":"no-address","reason":"says that the guest is there; has no address"}')"
+explained "a host's candidates" web \
+    '.records[1].candidates[] | [.name, .network, ."ip-address", .running, .verdict, .reason]' \
+    "$(lines '["web","","192.0.2.1",true,"answers",null]' \
+        '["Web","","192.0.2.4",false,"refused","another guest'"'"'s libvirt name"]' \
+        '["web","lan","192.0.2.9",false,"refused","another guest'"'"'s libvirt name"]')"
+explained "times" web \
+    '.records[1].candidates | [(.[0]."last-heard" - now | fabs < 60), .[1]."expiry-time", .[2]."last-heard"]' \
+    "[true,$LATER,null]"
+explained "who asked in vain" web .refused '[{"name-refused":"web","name-refused-reason":"asked for, not granted by '"\
+"'dnsmasq","network":"","ip-address":"192.0.2.3","mac-address":"52:54:00:00:00:03"}]'
+explained "the modules" web .modules '[{"module":"lvindex_guest","status":"SUCCESS","found":["192.0.2.1"]},'"\
+"'{"module":"lvindex","status":"SUCCESS","found":["192.0.2.1"]}]'
+explained "an address" 192.0.2.1 '[.records[] | .kind, .key], [.modules[].found]' \
+    "$(lines '["address","a\\xc0\\x00\\x02\\x01"]' '[["web"],["web"]]')"
+explained "nobody" $'no\e[31m\xff' '.subject, .records[].candidates, .refused, .modules[].found' \
+    "$(lines '"no\\x1b[31m\\xff"' '[]' '[]' '[]' '[]' '[]')"
+explained "a name too long" "$(printf 'a%.0s' {1..300})" '[.records[] | has("key")]' '[false,false]'
+MODULES=$SANDBOX/nowhere explained "no modules" nobody \
+    '[.modules[] | keys]' '[["module","trouble"],["module","trouble"]]'
+
 # The modules refuse an index that others may write, and say so.
 chmod g+w "$INDEX"
-equal "a refused index" "Module lvindex: UNAVAIL (Operation not permitted)" "$(explain nobody | grep 'lvindex:' | head -1)"
+equal "a refused index" "Module lvindex: UNAVAIL (Operation not permitted)" \
+    "$(explain nobody | grep 'lvindex:' | head -1)"
+explained "a refused index" nobody '.modules[1]' \
+    '{"module":"lvindex","status":"UNAVAIL","trouble":"Operation not permitted","found":[]}'
 chmod g-w "$INDEX"
 
 finish
