@@ -52,6 +52,7 @@ static void print_help(const struct tool *tool)
            "\n"
            "Environment:\n"
            "  " ENV_STATE_DIR "    directory of the index (" LVINDEX_STATEDIR ")\n"
+           "  NO_COLOR       set to anything: tables have no colour on a terminal, either\n"
            "\n"
            "Examples:\n"
            "  %s\n"
@@ -305,7 +306,7 @@ static int parse(struct tool *tool, int argc, char **argv, struct choice *choice
 
 int main(int argc, char **argv)
 {
-    struct tool tool = {.name = "lvindex-dump"};
+    struct tool tool = {.name = "lvindex-dump", .filter = true};
     struct choice choice = {.format = NULL};
     int status = tool_start(&tool) < 0 ? TOOL_FAILED : parse(&tool, argc, argv, &choice);
 

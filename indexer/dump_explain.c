@@ -10,6 +10,7 @@
 #include "table.h"
 
 #define COLUMNS 7
+#define VERDICT 6
 
 static const char *title_of(const struct explained_record *record)
 {
@@ -49,9 +50,14 @@ static int add_candidate(struct table *table, const struct candidate *candidate,
         return rc;
     if (candidate->verdict != VERDICT_PRESENCE)
         format_left(candidate->expiry, now, left);
-    return table_add(table, (const char *const[COLUMNS]){candidate->name, ip_format(&candidate->ip, ip),
-                                                         candidate->network, candidate->feeder, place, left,
-                                                         candidate->reason});
+    rc = table_add(table, (const char *const[COLUMNS]){candidate->name, ip_format(&candidate->ip, ip),
+                                                       candidate->network, candidate->feeder, place, left,
+                                                       candidate->reason});
+    if (rc == 0 && candidate->verdict == VERDICT_EXPIRED)
+        table_style_row(table, STYLE_PAST);
+    if (rc == 0 && candidate->verdict == VERDICT_REFUSED)
+        table_style(table, VERDICT, STYLE_WITHHELD);
+    return rc;
 }
 
 static int print_record(const struct explained_record *record, uint64_t now, FILE *to)

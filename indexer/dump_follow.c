@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -139,6 +140,9 @@ static int follow(struct follower *follower, struct watch_dirs *dirs, const sigs
         if (rc == 0)
             rc = watch_wait(dirs, fileno(to), time_to_wait(follower), during_wait);
     }
+    /* As the next write would do it. */
+    if (rc == -EPIPE)
+        raise(SIGPIPE);
     return rc < 0 ? report_errno(&follower->problems.out, rc, "standard output") : 0;
 }
 

@@ -6,9 +6,11 @@
 #include "cleanup.h"
 #include "dump.h"
 #include "dump_times.h"
+#include "schema/claim.h"
 #include "table.h"
 
-#define COLUMNS 7
+#define COLUMNS   7
+#define HOST_NAME 3
 
 /* The host name with its domain, or the refused one with the reason in brackets. NULL without memory. */
 static char *format_host(const struct dump_lease *entry)
@@ -50,13 +52,19 @@ static int add_lease(struct table *table, const struct dump_lease *entry, uint64
     char ip[IP_TEXT_SIZE], mac[HWADDR_TEXT_SIZE], expiry[TIME_TEXT], left[TIME_TEXT];
     CLEANUP_FREE char *host = format_host(entry);
     CLEANUP_FREE char *guests = format_guests(entry);
+    int rc;
 
     if (host == NULL || guests == NULL)
         return -ENOMEM;
-    return table_add(table, (const char *const[COLUMNS]){lease->network, ip_format(&lease->ip, ip),
-                                                         hwaddr_format(&lease->hwaddr, mac), host, guests,
-                                                         format_expiry(lease->expiry, expiry),
-                                                         format_left(lease->expiry, now, left)});
+    rc = table_add(table, (const char *const[COLUMNS]){lease->network, ip_format(&lease->ip, ip),
+                                                       hwaddr_format(&lease->hwaddr, mac), host, guests,
+                                                       format_expiry(lease->expiry, expiry),
+                                                       format_left(lease->expiry, now, left)});
+    if (rc == 0 && expiry_passed(lease->expiry, now))
+        table_style_row(table, STYLE_PAST);
+    if (rc == 0 && entry->reason != REFUSAL_NONE)
+        table_style(table, HOST_NAME, STYLE_WITHHELD);
+    return rc;
 }
 
 int dump_table(struct index *index, const struct dump_query *query, FILE *to)

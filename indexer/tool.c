@@ -30,7 +30,8 @@ int tool_start(const struct tool *tool)
     static char line[BUFSIZ];
     int fd, rc;
 
-    signal(SIGPIPE, SIG_IGN);
+    if (!tool->filter)
+        signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
 
     do {
