@@ -61,8 +61,9 @@ static int tell(struct check *check, const struct news *news)
         rc = check_add(
             check, "the index has not heard of it, and names of it are old",
             "have lvindex-sync --watch running (systemctl enable --now lvindex-sync), or run lvindex-sync",
-            "%zu change%s in the files of libvirt and dnsmasq, the first: %s", news->changes.count,
-            news->changes.count == 1 ? "" : "s", news->changes.at[0]);
+            news->changes.count == 1 ? "%zu change in the files of libvirt and dnsmasq: %s"
+                                     : "%zu changes in the files of libvirt and dnsmasq, the first: %s",
+            news->changes.count, news->changes.at[0]);
     for (size_t i = 0; rc == 0 && i < news->problems.count; i++)
         rc = check_add(check, "what it holds is not known", "see why, and run lvindex-sync again", "%s",
                        news->problems.at[i]);

@@ -100,7 +100,7 @@ int dump_stats(struct index *index, const struct dump_query *query, FILE *to)
         return rc;
     fprintf(to, "generation %lu, published %lu s ago\n", (unsigned long)stats.generation,
             (unsigned long)stats.age);
-    fprintf(to, "%lu leases, %lu records\n\n", (unsigned long)stats.leases, (unsigned long)stats.records);
+    fprintf(to, "leases: %lu, records: %lu\n\n", (unsigned long)stats.leases, (unsigned long)stats.records);
     table_print(&table, to);
     return 0;
 }

@@ -170,8 +170,8 @@ int pass_finish(struct pass *pass)
     int rc;
 
     if (pass->bad > BAD_TOLD)
-        report_problem(pass->index->report, "is it such a file at all?", "%s: %zu more entries make no sense",
-                       pass->where, pass->bad - BAD_TOLD);
+        report_problem(pass->index->report, "is it such a file at all?",
+                       "%s: more entries that make no sense: %zu", pass->where, pass->bad - BAD_TOLD);
     if (pass->incomplete || pass->first)
         return 0;
     if (pass->count > 0)

@@ -114,7 +114,9 @@ in_order "leases"
 # --- Sources ----------------------------------------------------------------------------------------------------------
 
 macs_write virbr7 web=52:54:00:00:00:01
-finds "nobody follows libvirt's files" "1 change in the files of libvirt and dnsmasq, the first: virbr7: guest web running"
+finds "nobody follows libvirt's files" "1 change in the files of libvirt and dnsmasq: virbr7: guest web running"
+macs_write virbr7 web=52:54:00:00:00:01 db=52:54:00:00:00:02
+finds "two changes" "2 changes in the files of libvirt and dnsmasq, the first: virbr7: guest "
 succeeds "lvindex-sync" lvindex_sync
 in_order "followed"
 echo '{' >"$SANDBOX/libvirt/virbr7.status"

@@ -34,7 +34,7 @@ unresolved host-$COUNT
 equal "--stats: leases and files" "$COUNT index.tdb base-1.tdb" \
     "$(lvindex_dump --stats --json | jq -r '[.leases, .files[].name] | join(" ")')"
 table_head=$(lvindex_dump --stats | sed -n 2p)
-equal "--stats: a line for people" "$COUNT leases, $(lvindex_dump --raw | wc -l) records" "$table_head"
+equal "--stats: a line for people" "leases: $COUNT, records: $(lvindex_dump --raw | wc -l)" "$table_head"
 fails "--stats with another format" 2 lvindex_dump --stats --raw
 
 # Beside the base: a new lease, one that is gone, one with another name.
