@@ -2,31 +2,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "check.h"
 #include "cleanup.h"
 
 #define NSSWITCH "/etc/nsswitch.conf"
-#define WORDS    " \t\r\n"
+#define BLANKS   " \t\r\n"
 
 /* What stands on the way to our modules. */
 struct way {
-    char before[64]; /* the last service before them that ends the search for names it does not know */
+    char before[64]; /* the first service before them that ends the search for names it does not know */
     bool dns;        /* DNS is asked before */
     bool ours;       /* one of the modules was met */
 };
 
-/* Does the action end the search when the service does not know the name? `[NOTFOUND=return]`, or what is
- * negated and so includes it. */
-static bool ends_unknown(const char *action)
+/* Do the actions in a pair of brackets end the search when the service does not know the name? `before` is
+ * what those before them did; of several, the last one that is about it counts. */
+static bool ends_unknown(const char *actions, bool before)
 {
-    const char *is = strstr(action, "=return");
-    const char *not_found = strcasestr(action, "NOTFOUND");
+    bool ends = before;
 
-    if (is == NULL)
-        return false;
-    return strchr(action, '!') != NULL ? not_found == NULL : not_found != NULL;
+    for (;;) {
+        char status[16], action[16];
+        bool negated;
+        int length;
+
+        actions += strspn(actions, BLANKS);
+        negated = *actions == '!';
+        actions += negated;
+        if (sscanf(actions, " %15[A-Za-z] = %15[A-Za-z]%n", status, action, &length) != 2)
+            return ends;
+        actions += length;
+        if ((strcasecmp(status, "NOTFOUND") == 0) != negated)
+            ends = strcasecmp(action, "return") == 0;
+    }
 }
 
 static bool is_ours(const char *service)
@@ -40,49 +51,45 @@ static bool is_partial(const char *service)
     return strstr(service, "_minimal") != NULL;
 }
 
-/* Follows the services of a line up to the first of ours. Actions are made one word before. */
-static void follow(char *services, struct way *way)
+/* Follows the services of a line, each with its actions behind it, up to the first of ours. */
+static void follow(char *rest, struct way *way)
 {
-    char *rest = services, *word, last[64] = "";
+    char service[64] = "";
+    bool ends = false;
 
-    while (!way->ours && (word = strsep(&rest, WORDS)) != NULL) {
-        if (word[0] == '\0')
-            continue;
-        if (word[0] == '[') {
-            if (ends_unknown(word) && !is_partial(last))
-                strcpy(way->before, last);
-            continue;
+    *way = (struct way){.ours = false};
+    while (rest += strspn(rest, BLANKS), *rest != '\0' && !way->ours) {
+        if (*rest == '[') {
+            char *actions = rest + 1;
+
+            rest = actions + strcspn(actions, "]");
+            if (*rest != '\0')
+                *rest++ = '\0';
+            ends = ends_unknown(actions, ends);
+        } else {
+            size_t length = strcspn(rest, BLANKS "[");
+
+            if (ends && !is_partial(service) && way->before[0] == '\0')
+                strcpy(way->before, service);
+            snprintf(service, sizeof(service), "%.*s", (int)length, rest);
+            rest += length;
+            ends = false;
+            way->ours = is_ours(service);
+            way->dns = way->dns || (!way->ours && strcmp(service, "dns") == 0);
         }
-        snprintf(last, sizeof(last), "%s", word);
-        way->ours = is_ours(word);
-        way->dns = way->dns || (!way->ours && strcmp(word, "dns") == 0);
     }
 }
 
-/* Takes spaces and tabs out of what stands in brackets, and the comment off. */
-static void tidy(char *line)
-{
-    bool inside = false;
-    char *to = line;
-
-    for (const char *from = line; *from != '\0' && *from != '#'; from++) {
-        if (*from == '[' || *from == ']')
-            inside = *from == '[';
-        if (!inside || strchr(WORDS, *from) == NULL)
-            *to++ = *from;
-    }
-    *to = '\0';
-}
-
-/* The services of the line `hosts:`; NULL when there is none. */
+/* The services of the line, when it is one for `hosts`, without its comment; NULL when it is not. */
 static char *find_hosts(char *line)
 {
-    line += strspn(line, WORDS);
-    if (strncmp(line, "hosts", 5) != 0)
+    line[strcspn(line, "#")] = '\0';
+    line += strspn(line, BLANKS);
+    if (strncmp(line, "hosts", 5) != 0 || line[5] == '\0' || strchr(BLANKS ":", line[5]) == NULL)
         return NULL;
     line += 5;
-    line += strspn(line, WORDS);
-    return *line == ':' ? line + 1 : NULL;
+    line += strspn(line, BLANKS);
+    return line + (*line == ':');
 }
 
 static int judge(struct check *check, const struct way *way)
@@ -117,15 +124,12 @@ int check_nsswitch(struct check *check)
     if (fstat(fileno(file), &st) == 0 && (st.st_mode & S_IROTH) == 0)
         rc = check_add(check, "other users' programs never ask the modules", "chmod a+r " NSSWITCH,
                        NSSWITCH ": not everybody may read it");
+    /* Of several lines, glibc takes the last. */
     while (getline(&line, &size, file) >= 0) {
-        char *services;
+        char *services = find_hosts(line);
 
-        tidy(line);
-        services = find_hosts(line);
-        if (services == NULL)
-            continue;
-        follow(services, &way);
-        break;
+        if (services != NULL)
+            follow(services, &way);
     }
     fclose(file);
     return rc < 0 ? rc : judge(check, &way);

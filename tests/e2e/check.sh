@@ -59,11 +59,21 @@ nsswitch 'hosts: files resolve [!UNAVAIL=return] lvindex_guest lvindex dns'
 finds "behind resolve" '/etc/nsswitch.conf: "resolve" with an action "return" stands before the modules'
 nsswitch 'hosts: files myhostname [ NOTFOUND = return ] lvindex'
 finds "behind an action with blanks" '/etc/nsswitch.conf: "myhostname" with an action'
+nsswitch 'hosts: files myhostname [SUCCESS=return notfound=RETURN] lvindex'
+finds "behind one of two actions, in other letters" '/etc/nsswitch.conf: "myhostname" with an action'
+nsswitch 'hosts: files myhostname[!UNAVAIL=return]lvindex'
+finds "without blanks" '/etc/nsswitch.conf: "myhostname" with an action'
+nsswitch $'hosts: files lvindex_guest lvindex\nhosts: files dns'
+finds "the last line counts" "/etc/nsswitch.conf: neither lvindex nor lvindex_guest"
+nsswitch 'hostsfile: lvindex'
+finds "another line" "/etc/nsswitch.conf: neither lvindex nor lvindex_guest"
 nsswitch $'hosts:\tfiles dns lvindex_guest lvindex'
 finds "behind dns" '/etc/nsswitch.conf: "dns" stands before the modules'
 for line in 'hosts: files mdns4_minimal [NOTFOUND=return] lvindex_guest lvindex dns' \
     ' hosts : files [SUCCESS=return] lvindex resolve [!UNAVAIL=return] dns # dns' \
-    'hosts: files [!NOTFOUND=return] lvindex' 'hosts: lvindex_guest [NOTFOUND=return] dns'; do
+    'hosts: files [!NOTFOUND=return] lvindex' 'hosts: files [NOTFOUND=continue SUCCESS=return] lvindex' \
+    'hosts: myhostname [!UNAVAIL=return NOTFOUND=continue] lvindex' $'hosts: dns\nhosts:lvindex_guest[NOTFOUND=return]dns' \
+    'hosts: lvindex_guest [NOTFOUND=return] dns'; do
     nsswitch "$line"
     in_order "$line"
 done
