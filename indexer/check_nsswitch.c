@@ -42,7 +42,13 @@ static bool ends_unknown(const char *actions, bool before)
 
 static bool is_ours(const char *service)
 {
-    return strcmp(service, "lvindex") == 0 || strcmp(service, "lvindex_guest") == 0;
+    static const char *const modules[] = {LVINDEX_MODULES};
+
+    for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+        if (strcmp(service, modules[i]) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Does it answer for names of its own kind alone? mdns4_minimal knows nothing but .local. */
