@@ -11,7 +11,7 @@ bool style_wanted(FILE *to)
 {
     const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
-    return (none == NULL || none[0] == '\0') && (terminal == NULL || strcmp(terminal, "dumb") != 0) &&
+    return (none == NULL || none[0] == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0 &&
            isatty(fileno(to)) == 1;
 }
 

@@ -15,8 +15,8 @@ enum style {
     STYLE_WITHHELD, /* yellow: what is not answered */
 };
 
-/* May styles be printed there? To a terminal that is not "dumb" alone, and not where NO_COLOR is set to
- * anything (https://no-color.org). */
+/* May styles be printed there? To a terminal alone, whose TERM is known and not "dumb", and not where
+ * NO_COLOR is set to anything (https://no-color.org). */
 bool style_wanted(FILE *to);
 
 /* Prints a text, which is printable, in a style. */

@@ -16,10 +16,10 @@ succeeds "lvindex-sync" lvindex_sync
 
 # --- A terminal -----------------------------------------------------------------------------------------------------
 
-# on_terminal VARIABLE=VALUE... OPTION...: what lvindex-dump prints to a terminal, with a `!` for each ESC.
+# on_terminal [ENV-ARGUMENT...] OPTION: what lvindex-dump prints to a terminal, with a `!` for each ESC.
 on_terminal() {
     script --quiet --return --command "$(printf '%q ' env -i TERM=xterm LVINDEX_DIR="$SANDBOX/state" TZ=UTC \
-        LD_LIBRARY_PATH="$BUILD/nss" "${@:1:$#-1}" "$BUILD/indexer/lvindex-dump")${*: -1}" /dev/null | tr -d '\r' |
+        LD_LIBRARY_PATH="$BUILD/nss" env "${@:1:$#-1}" "$BUILD/indexer/lvindex-dump")${*: -1}" /dev/null | tr -d '\r' |
         tr '\033' '!'
 }
 
@@ -49,6 +49,7 @@ equal "--json has no colour" "" "$(on_terminal --json | grep '!' || true)"
 equal "NO_COLOR" "" "$(on_terminal NO_COLOR=1 '' | grep '!' || true)"
 equal "NO_COLOR that is empty" "$shown" "$(on_terminal NO_COLOR= '')"
 equal "a dumb terminal" "" "$(on_terminal TERM=dumb '' | grep '!' || true)"
+equal "an unknown terminal" "" "$(on_terminal --unset=TERM '' | grep '!' || true)"
 equal "a pipe" "" "$(TERM=xterm lvindex_dump | tr '\033' '!' | grep '!' || true)"
 
 # --- A pipe that nobody reads ---------------------------------------------------------------------------------------
