@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,8 @@
 #include "text_list.h"
 
 #define HOOK "lvindex-hook"
+/* Of a script, so much is looked through. */
+#define SCRIPT_MAX 16384
 
 struct checking {
     struct check *check;
@@ -25,6 +28,17 @@ static bool is_hook(const char *script)
     const char *name = real != NULL ? strrchr(real, '/') : strrchr(script, '/');
 
     return name != NULL && strcmp(name + 1, HOOK) == 0;
+}
+
+/* Is it a script that runs the hook in its turn? So does whoever needs two. */
+static bool runs_hook(const char *script)
+{
+    char text[SCRIPT_MAX];
+    CLEANUP_FD int fd = open(script, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+    return length > 2 && memcmp(text, "#!", 2) == 0 &&
+           memmem(text, (size_t)length, HOOK, strlen(HOOK)) != NULL;
 }
 
 /* Does the index know the network's .status? */
@@ -85,11 +99,12 @@ static int check_network(struct checking *checking, const struct dnsmasq *dnsmas
 static int check_one(void *context, const struct dnsmasq *dnsmasq)
 {
     struct checking *checking = context;
+    bool direct = dnsmasq->script != NULL && is_hook(dnsmasq->script);
     int rc;
 
     if (!dnsmasq->dhcp)
         return 0;
-    if (dnsmasq->script == NULL || !is_hook(dnsmasq->script))
+    if (!direct && (dnsmasq->script == NULL || !runs_hook(dnsmasq->script)))
         return is_followed(checking->check, dnsmasq)
                    ? 0
                    : check_add(
@@ -99,7 +114,8 @@ static int check_one(void *context, const struct dnsmasq *dnsmasq)
                          "dnsmasq (process %d): does not run the hook, and nothing follows its leases",
                          dnsmasq->pid);
     rc = check_hooked(checking, dnsmasq);
-    return rc < 0 ? rc : check_network(checking, dnsmasq);
+    /* A script of one's own may name the network itself. */
+    return rc < 0 || !direct ? rc : check_network(checking, dnsmasq);
 }
 
 int check_dnsmasq(struct check *check)

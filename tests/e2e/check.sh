@@ -75,7 +75,7 @@ for line in 'hosts: files mdns4_minimal [NOTFOUND=return] lvindex_guest lvindex 
     'hosts: myhostname [!UNAVAIL=return NOTFOUND=continue] lvindex' $'hosts: dns\nhosts:lvindex_guest[NOTFOUND=return]dns' \
     'hosts: lvindex_guest [NOTFOUND=return] dns'; do
     nsswitch "$line"
-    in_order "$line"
+    in_order "${line//$'\n'/, }"
 done
 sandbox_nsswitch
 chmod 0600 "$SANDBOX/nsswitch.conf"
@@ -137,6 +137,11 @@ rm "$SANDBOX/libvirt/virbr7.status"
 
 lab_bridge
 RANGE=(--interface=br0 --dhcp-range=192.168.150.128,192.168.150.254,1h)
+printf '#!/bin/sh\nexec true\n' >"$SANDBOX/bin/other"
+chmod +x "$SANDBOX/bin/other"
+dnsmasq_start "${RANGE[@]}" --dhcp-script="$SANDBOX/bin/other"
+finds "a dnsmasq with another script" "does not run the hook, and nothing follows its leases"
+dnsmasq_stop
 dnsmasq_start "${RANGE[@]}"
 finds "a dnsmasq without the hook" "dnsmasq (process $DNSMASQ_PID): does not run the hook, and nothing follows its leases"
 echo "4000000000 52:54:00:00:00:09 192.168.150.200 nine *" >"$SANDBOX/dnsmasq.leases"
@@ -158,6 +163,11 @@ finds "no hook at that path" "dnsmasq (process $DNSMASQ_PID): cannot run $SANDBO
 cp "$BUILD/hook/lvindex-hook" "$SANDBOX/elsewhere/"
 chmod a-x "$SANDBOX/elsewhere/lvindex-hook"
 finds "a hook that is not executable" "cannot run $SANDBOX/elsewhere/lvindex-hook: Permission denied"
+dnsmasq_stop
+
+# A script that runs the hook.
+dnsmasq_start "${RANGE[@]}" --dhcp-script="$HOOK" --script-on-renewal
+in_order "a dnsmasq whose script runs the hook"
 dnsmasq_stop
 
 # What matters stands in its files, too.
