@@ -31,7 +31,7 @@ static int format_place(const struct candidate *candidate, uint64_t now, char **
     char age[TIME_TEXT];
     int len;
 
-    if (candidate->verdict == VERDICT_PRESENCE)
+    if (candidate->ip.len == 0)
         len = asprintf(text, "%s", "");
     else if (candidate->heard != 0)
         len = asprintf(text, "%sheard %s ago", running, format_age(candidate->heard, now, age));
@@ -48,7 +48,7 @@ static int add_candidate(struct table *table, const struct candidate *candidate,
 
     if (rc < 0)
         return rc;
-    if (candidate->verdict != VERDICT_PRESENCE)
+    if (candidate->ip.len > 0)
         format_left(candidate->expiry, now, left);
     rc = table_add(table, (const char *const[COLUMNS]){candidate->name, ip_format(&candidate->ip, ip),
                                                        candidate->network, candidate->feeder, place, left,

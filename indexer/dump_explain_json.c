@@ -21,8 +21,9 @@ static const char *kind_word(enum key_kind kind)
 static const char *verdict_word(enum verdict verdict)
 {
     static const char *const words[] = {
-        [VERDICT_ANSWERS] = "answers", [VERDICT_LAST_RESORT] = "last-resort", [VERDICT_EXPIRED] = "expired",
-        [VERDICT_REFUSED] = "refused", [VERDICT_PRESENCE] = "no-address",
+        [VERDICT_ANSWERS] = "answers",     [VERDICT_LAST_RESORT] = "last-resort",
+        [VERDICT_EXPIRED] = "expired",     [VERDICT_REFUSED] = "refused",
+        [VERDICT_PRESENCE] = "no-address", [VERDICT_STOPPED] = "not-running",
     };
 
     return words[verdict];
@@ -67,7 +68,7 @@ static int add_candidate(struct json_object *object, const void *element)
 
     if (rc == 0)
         rc = add_text(object, "network", candidate->network);
-    if (rc == 0 && candidate->verdict != VERDICT_PRESENCE)
+    if (rc == 0 && candidate->ip.len > 0)
         rc = add_lease_members(object, candidate);
     if (rc == 0)
         rc = add_word(object, "verdict", verdict_word(candidate->verdict));

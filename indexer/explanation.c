@@ -32,13 +32,20 @@ static const struct {
 /* --- Candidates -------------------------------------------------------------------------------------------
  */
 
+/* A presence's network is the bridge where the guest runs, or libvirt's directory that defines it. */
+static bool is_definition(struct bytes network)
+{
+    return network.len > 0 && network.at[0] == '/';
+}
+
 static void judge(const struct claim *claim, uint64_t now, struct candidate *candidate)
 {
     candidate->verdict = VERDICT_ANSWERS;
     candidate->reason = "answers";
     if ((claim->flags & CLAIM_PRESENCE) != 0) {
         candidate->verdict = VERDICT_PRESENCE;
-        candidate->reason = "says that the guest is there; has no address";
+        candidate->reason = is_definition(claim->network) ? "says that the guest is defined; has no address"
+                                                          : "says that the guest runs; has no address";
     } else if ((claim->flags & CLAIM_WITHHELD) != 0) {
         candidate->verdict = VERDICT_REFUSED;
         candidate->reason = refusal_text(claim->reason);
@@ -105,6 +112,21 @@ static int add_candidate(struct index *index, const struct claim *claim, struct 
     return find_feeder(index, claim, &candidate->feeder);
 }
 
+/* A guest whose definition alone is known does not run: its name is only reserved. */
+static void judge_definition(struct explained_record *record)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        const struct candidate *candidate = &record->candidates[i];
+
+        if (candidate->verdict != VERDICT_PRESENCE || !is_definition(bytes_of(candidate->network)))
+            return;
+    }
+    for (size_t i = 0; i < record->count; i++) {
+        record->candidates[i].verdict = VERDICT_STOPPED;
+        record->candidates[i].reason = "the guest runs in no network of libvirt's: its name is only reserved";
+    }
+}
+
 /* --- Records ----------------------------------------------------------------------------------------------
  */
 
@@ -124,6 +146,7 @@ static int take_record(struct index *index, const struct key *key, struct explai
     rest = unpacker_of(value_bytes(&value));
     while (rc == 0 && claim_next(&rest, &claim))
         rc = add_candidate(index, &claim, key_bytes(key), record);
+    judge_definition(record);
     return rc == 0 && rest.bad ? -EBADMSG : rc;
 }
 

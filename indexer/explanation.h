@@ -23,6 +23,7 @@ enum verdict {
     VERDICT_EXPIRED,
     VERDICT_REFUSED,
     VERDICT_PRESENCE, /* says that a guest is there, and has no address */
+    VERDICT_STOPPED,  /* the same, and it runs in no network of libvirt's */
 };
 
 /* One claim of a record, and where it came from. */

@@ -62,7 +62,7 @@ explains WEB. \
     'Guest name, key "gweb":' \
     'NAME | ADDRESS | NETWORK | FROM | ORDER | LEFT | VERDICT' \
     'web | 192.0.2.1 | - | the hook | running guest, heard AGO | - | answers' \
-    'web | - | virbr7 | - | - | - | says that the guest is there; has no address' \
+    'web | - | virbr7 | - | - | - | says that the guest runs; has no address' \
     '' \
     'Host name, key "hweb":' \
     'NAME | ADDRESS | NETWORK | FROM | ORDER | LEFT | VERDICT' \
@@ -74,6 +74,22 @@ explains WEB. \
     '' \
     'Module lvindex_guest: SUCCESS: 192.0.2.1' \
     'Module lvindex: SUCCESS: 192.0.2.1'
+
+# It is defined, too; and another one that does not run.
+mkdir "$SANDBOX/definitions/qemu"
+touch "$SANDBOX/definitions/qemu/web.xml" "$SANDBOX/definitions/qemu/mail.xml"
+succeeds "lvindex-sync" lvindex_sync
+equal "a guest that runs, and is defined" "$(lines 'web | - | /qemu | - | - | - | says that the guest is defined; has no address' \
+    'web | - | virbr7 | - | - | - | says that the guest runs; has no address')" "$(explain web | grep 'has no address')"
+explains mail \
+    'Guest name, key "gmail":' \
+    'NAME | ADDRESS | NETWORK | FROM | ORDER | LEFT | VERDICT' \
+    "mail | - | /qemu | - | - | - | the guest runs in no network of libvirt's: its name is only reserved" \
+    '' \
+    'Host name, key "hmail": not in the index' \
+    '' \
+    'Module lvindex_guest: NOTFOUND' \
+    'Module lvindex: NOTFOUND'
 
 unknown=('Guest name, key "gnobody": not in the index' '' 'Host name, key "hnobody": not in the index' '')
 explains nobody "${unknown[@]}" 'Module lvindex_guest: NOTFOUND' 'Module lvindex: NOTFOUND'
@@ -99,12 +115,14 @@ explained "what was asked, and which records were looked at" WEB. '[.version, .s
 explained "a guest's candidates" web '.records[0].candidates[] | del(."last-heard")' "$(lines \
     '{"name":"web","network":"","ip-address":"192.0.2.1","from":"the hook","running":true,"expiry-time":0,'"\
 "'"verdict":"answers"}' \
-    '{"name":"web","network":"virbr7","verdict":"no-address","reason":"says that the guest is there; has no address"}')"
+    '{"name":"web","network":"/qemu","verdict":"no-address","reason":"says that the guest is defined; has no address"}' \
+    '{"name":"web","network":"virbr7","verdict":"no-address","reason":"says that the guest runs; has no address"}')"
 explained "a host's candidates" web \
     '.records[1].candidates[] | [.name, .network, ."ip-address", .running, .verdict, .reason]' \
     "$(lines '["web","","192.0.2.1",true,"answers",null]' \
         '["Web","","192.0.2.4",false,"refused","another guest'"'"'s libvirt name"]' \
         '["web","lan","192.0.2.9",false,"refused","another guest'"'"'s libvirt name"]')"
+explained "a guest that does not run" mail '.records[0].candidates[] | [.network, .verdict]' '["/qemu","not-running"]'
 explained "times" web \
     '.records[1].candidates | [(.[0]."last-heard" - now | fabs < 60), .[1]."expiry-time", .[2]."last-heard"]' \
     "[true,$LATER,null]"
