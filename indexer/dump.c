@@ -185,6 +185,16 @@ static int set_format(struct tool *tool, struct choice *choice, format_fn *forma
     return -1;
 }
 
+/* A name may end with the dot of a whole one, as for the modules. */
+static const char *without_dot(char *name)
+{
+    size_t length = strlen(name);
+
+    if (length > 1 && name[length - 1] == '.')
+        name[length - 1] = '\0';
+    return name;
+}
+
 /* An exit status, or -1 to go on. */
 static int take_option(struct tool *tool, int option, struct choice *choice)
 {
@@ -221,7 +231,7 @@ static int take_option(struct tool *tool, int option, struct choice *choice)
         query->guest = optarg;
         return -1;
     case OPTION_NAME:
-        query->name = optarg;
+        query->name = without_dot(optarg);
         return -1;
     case OPTION_ADDRESS:
         return ip_parse(optarg, &query->address) == 0 ? -1 : tool_usage_error(tool, "%s: no address", optarg);
