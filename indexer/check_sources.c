@@ -2,9 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "cleanup.h"
+#include "leases.h"
+#include "schema/claim.h"
 #include "source_record.h"
 #include "sync_pass.h"
 #include "text_list.h"
@@ -28,30 +31,75 @@ static void note_problem(void *context, const char *what, const char *why)
     struct news *news = context;
     CLEANUP_FREE char *text = NULL;
 
+    /* What this user may not read says nothing about the host. */
+    if (geteuid() != 0 && strcmp(why, strerror(EACCES)) == 0)
+        return;
     if (asprintf(&text, "%s: %s", what, why) < 0)
         text = NULL;
-    else
+    else if (!text_list_contains(&news->problems, text))
         text_list_add(&news->problems, text, strlen(text));
 }
 
-/* The lease files that the index knows: "NETWORK=FILE". Their names are taken apart in place. */
-static int known_lease_files(struct index *index, struct text_list *files, struct sync_sources *sources)
+/* --- Lease files ------------------------------------------------------------------------------------------
+ */
+
+struct left {
+    const struct index *index;
+    uint16_t owner;
+};
+
+static int is_left(void *context, const struct lease *lease)
 {
-    int rc = source_record_each(index->store, SOURCE_LEASES, text_list_collect, files);
+    const struct left *left = context;
+
+    return lease->owner == left->owner && !expiry_passed(lease->expiry, left->index->now);
+}
+
+/* The index knows a lease file for ever: that one is gone matters while its leases are answered. */
+static int check_gone_file(struct check *check, const char *network_and_file, const char *path)
+{
+    CLEANUP_SOURCE struct source_record record = {.count = 0};
+    struct left left = {.index = check->index};
+    char name[SOURCE_NAME_MAX + 1];
+    int rc;
+
+    snprintf(name, sizeof(name), SOURCE_LEASES "%s", network_and_file);
+    rc = source_record_load(check->index->store, name, &record);
+    left.owner = record.source.number;
+    if (rc == 0 && left.owner >= OWNER_FIRST_FILE)
+        rc = leases_each(check->index, NULL, is_left, &left);
+    return rc <= 0
+               ? rc
+               : check_add(check, "its leases are answered until they expire",
+                           "give lvindex-sync its new place, if it was moved, or run lvindex-sync --forget",
+                           "%s: the lease file is gone", path);
+}
+
+/* The lease files that the index knows: "NETWORK=FILE". Their names are taken apart in place. */
+static int known_lease_files(struct check *check, struct text_list *files, struct sync_sources *sources)
+{
+    int rc = source_record_each(check->index->store, SOURCE_LEASES, text_list_collect, files);
 
     sources->leases = calloc(files->count + 1, sizeof(*sources->leases));
     if (sources->leases == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < files->count; i++) {
+    for (size_t i = 0; rc == 0 && i < files->count; i++) {
         const char *path = source_leases_file(files->at[i]);
 
         if (path == NULL)
             continue;
+        if (access(path, F_OK) < 0 && errno == ENOENT) {
+            rc = check_gone_file(check, files->at[i], path);
+            continue;
+        }
         files->at[i][path - files->at[i] - 1] = '\0';
         sources->leases[sources->lease_count++] = (struct lease_source){files->at[i], path};
     }
     return rc;
 }
+
+/* --- A pass over all sources ------------------------------------------------------------------------------
+ */
 
 static int tell(struct check *check, const struct news *news)
 {
@@ -82,7 +130,7 @@ int check_sources(struct check *check)
 
     if (check->index == NULL || store_damaged(check->index->store))
         return 0;
-    rc = known_lease_files(check->index, &files, &sources);
+    rc = known_lease_files(check, &files, &sources);
     before = check->index->report;
     check->index->report = &report;
     if (rc == 0)

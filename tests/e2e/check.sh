@@ -132,6 +132,21 @@ in_order "followed"
 echo '{' >"$SANDBOX/libvirt/virbr7.status"
 finds "a damaged file of libvirt's" "virbr7.status: damaged"
 rm "$SANDBOX/libvirt/virbr7.status"
+# The build directory may be one that others may not enter.
+mkdir "$SANDBOX/open"
+cp "$BUILD"/nss/libnss_lvindex*.so.2 "$BUILD/indexer/lvindex-dump" "$SANDBOX/open"
+chmod 0700 "$SANDBOX/libvirt" "$SANDBOX/definitions"
+equal "what a user may not read is passed over" "Nothing was found that would keep names from resolving." \
+    "$(sandbox_env LD_LIBRARY_PATH="$SANDBOX/open" setpriv --reuid=65534 --regid=65534 --clear-groups \
+        "$SANDBOX/open/lvindex-dump" --check 2>&1)"
+chmod 0755 "$SANDBOX/libvirt" "$SANDBOX/definitions"
+
+echo "4000000000 52:54:00:00:00:08 192.0.2.8 eight *" >"$SANDBOX/lan.leases"
+succeeds "a lease file" lvindex_sync --leases=lan="$SANDBOX/lan.leases"
+rm "$SANDBOX/lan.leases"
+finds "a lease file that is gone" "$SANDBOX/lan.leases: the lease file is gone: its leases are answered until they expire"
+succeeds "its lease is forgotten" lvindex_sync --forget=eight
+in_order "a lease file that is gone, and leaves nothing"
 
 # --- dnsmasq ----------------------------------------------------------------------------------------------------------
 
