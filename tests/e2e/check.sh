@@ -72,7 +72,8 @@ finds "behind dns" '/etc/nsswitch.conf: "dns" stands before the modules'
 for line in 'hosts: files mdns4_minimal [NOTFOUND=return] lvindex_guest lvindex dns' \
     ' hosts : files [SUCCESS=return] lvindex resolve [!UNAVAIL=return] dns # dns' \
     'hosts: files [!NOTFOUND=return] lvindex' 'hosts: files [NOTFOUND=continue SUCCESS=return] lvindex' \
-    'hosts: myhostname [!UNAVAIL=return NOTFOUND=continue] lvindex' $'hosts: dns\nhosts:lvindex_guest[NOTFOUND=return]dns' \
+    'hosts: myhostname [!UNAVAIL=return NOTFOUND=continue] lvindex' \
+    $'hosts: dns\nhosts:lvindex_guest[NOTFOUND=return]dns' \
     'hosts: lvindex_guest [NOTFOUND=return] dns'; do
     nsswitch "$line"
     in_order "${line//$'\n'/, }"
@@ -144,7 +145,8 @@ chmod 0755 "$SANDBOX/libvirt" "$SANDBOX/definitions"
 echo "4000000000 52:54:00:00:00:08 192.0.2.8 eight *" >"$SANDBOX/lan.leases"
 succeeds "a lease file" lvindex_sync --leases=lan="$SANDBOX/lan.leases"
 rm "$SANDBOX/lan.leases"
-finds "a lease file that is gone" "$SANDBOX/lan.leases: the lease file is gone: its leases are answered until they expire"
+finds "a lease file that is gone" \
+    "$SANDBOX/lan.leases: the lease file is gone: its leases are answered until they expire"
 succeeds "its lease is forgotten" lvindex_sync --forget=eight
 in_order "a lease file that is gone, and leaves nothing"
 

@@ -79,7 +79,8 @@ explains WEB. \
 mkdir "$SANDBOX/definitions/qemu"
 touch "$SANDBOX/definitions/qemu/web.xml" "$SANDBOX/definitions/qemu/mail.xml"
 succeeds "lvindex-sync" lvindex_sync
-equal "a guest that runs, and is defined" "$(lines 'web | - | /qemu | - | - | - | says that the guest is defined; has no address' \
+equal "a guest that runs, and is defined" \
+    "$(lines 'web | - | /qemu | - | - | - | says that the guest is defined; has no address' \
     'web | - | virbr7 | - | - | - | says that the guest runs; has no address')" "$(explain web | grep 'has no address')"
 explains mail \
     'Guest name, key "gmail":' \
@@ -115,7 +116,8 @@ explained "what was asked, and which records were looked at" WEB. '[.version, .s
 explained "a guest's candidates" web '.records[0].candidates[] | del(."last-heard")' "$(lines \
     '{"name":"web","network":"","ip-address":"192.0.2.1","from":"the hook","running":true,"expiry-time":0,'"\
 "'"verdict":"answers"}' \
-    '{"name":"web","network":"/qemu","verdict":"no-address","reason":"says that the guest is defined; has no address"}' \
+    '{"name":"web","network":"/qemu","verdict":"no-address",'"\
+"'"reason":"says that the guest is defined; has no address"}' \
     '{"name":"web","network":"virbr7","verdict":"no-address","reason":"says that the guest runs; has no address"}')"
 explained "a host's candidates" web \
     '.records[1].candidates[] | [.name, .network, ."ip-address", .running, .verdict, .reason]' \
