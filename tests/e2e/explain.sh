@@ -111,8 +111,8 @@ explained() {
         --json --explain="$2" 2>/dev/null | jq -c "$3" 2>&1)"
 }
 
-explained "what was asked, and which records were looked at" WEB. '[.version, .subject, [.records[] | .kind, .key]]' \
-    '[2,"WEB.",["guest","gweb","host","hweb"]]'
+explained "what was asked, and which records were looked at" WEB. '[.version > 1, .subject, [.records[] | .kind, .key]]' \
+    '[true,"WEB.",["guest","gweb","host","hweb"]]'
 explained "a guest's candidates" web '.records[0].candidates[] | del(."last-heard")' "$(lines \
     '{"name":"web","network":"","ip-address":"192.0.2.1","from":"the hook","running":true,"expiry-time":0,'"\
 "'"verdict":"answers"}' \
