@@ -62,14 +62,18 @@ completes() {
 
 for network in lab labour '$(touch${IFS}ran)'; do
     in_root env "LVINDEX_NETWORK=$network" DNSMASQ_LEASE_EXPIRES=0 \
-        /usr/libexec/lvindex-hook add 52:54:00:00:00:02 192.168.151.2
+        /usr/libexec/lvindex-hook add 52:54:00:00:00:02 192.168.151.2 webcam
 done
 completes 'lvindex-dump --ne' --network=
 completes 'lvindex-dump --network=la' lab labour
 completes 'lvindex-dump -n labo' labour
 completes 'lvindex-dump -n ' '\$\(touch\$\{IFS\}ran\)' lab labour
+completes 'lvindex-dump --explain=webc' webcam
+completes 'lvindex-dump --name webc' webcam
+completes 'lvindex-dump --address=192.168.151.' 192.168.151.2
 completes 'lvindex-dump --j' --json
 completes 'lvindex-sync --w' --watch
+completes 'lvindex-sync --forget=lab=webc' webcam
 completes 'lvindex-sync --leases=/etc/host' /etc/host.conf /etc/hostname /etc/hosts
 completes 'lvindex-sync -l lab=/etc/hostn' /etc/hostname
 equal "nothing in a network's name is run" "" "$(find "$ROOT" -xdev -name ran)"
