@@ -210,7 +210,17 @@ wait "$second" || true
 mkdir -p /run/nscd
 mount -t tmpfs none /run/nscd
 python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/nscd/socket")'
+mkdir "$SANDBOX/etc"
+cp /etc/{nsswitch.conf,hosts,passwd,group,ld.so.cache} "$SANDBOX/etc"
+mount --bind "$SANDBOX/etc" /etc
+finds "nscd with another file than its own" "nscd: caches host names"
+printf '%s\n' 'enable-cache passwd yes' '	enable-cache	hosts	yes' >/etc/nscd.conf
 finds "nscd" "nscd: caches host names"
+echo 'enable-cache hosts no' >>/etc/nscd.conf
+in_order "an nscd that keeps no host names"
+echo 'enable-cache passwd yes' >/etc/nscd.conf
+in_order "an nscd that nobody told of host names"
+umount /etc
 umount /run/nscd
 
 fails "other options beside it" 2 lvindex_dump --check --raw
