@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "cleanup.h"
 #include "dnsmasq.h"
+#include "schema/paths.h"
 #include "source_record.h"
 #include "text_list.h"
 
@@ -39,6 +41,18 @@ static bool runs_hook(const char *script)
 
     return length > 2 && memcmp(text, "#!", 2) == 0 &&
            memmem(text, (size_t)length, HOOK, strlen(HOOK)) != NULL;
+}
+
+/* Does its hook write the index that is looked at? */
+static bool feeds_ours(const struct check *check, const struct dnsmasq *dnsmasq)
+{
+    const char *dir = dnsmasq->state_dir != NULL ? dnsmasq->state_dir : LVINDEX_STATEDIR;
+    struct stat its, ours;
+
+    if (!dnsmasq->known || strcmp(dir, check->dir) == 0)
+        return true;
+    return stat(dir, &its) == 0 && stat(check->dir, &ours) == 0 && its.st_dev == ours.st_dev &&
+           its.st_ino == ours.st_ino;
 }
 
 /* Does the index know the network's .status? */
@@ -113,9 +127,11 @@ static int check_one(void *context, const struct dnsmasq *dnsmasq)
                          "follow its lease file",
                          "dnsmasq (process %d): does not run the hook, and nothing follows its leases",
                          dnsmasq->pid);
+    if (!feeds_ours(checking->check, dnsmasq))
+        return 0;
     rc = check_hooked(checking, dnsmasq);
     /* A script of one's own may name the network itself. */
-    return rc < 0 || !direct ? rc : check_network(checking, dnsmasq);
+    return rc < 0 || !direct || !dnsmasq->known ? rc : check_network(checking, dnsmasq);
 }
 
 int check_dnsmasq(struct check *check)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "schema/paths.h"
 #include "text_list.h"
 
 /* conf-file and conf-dir may name one another in turn. */
@@ -271,9 +272,9 @@ static int read_options(struct dnsmasq *dnsmasq)
     return rc == 0 && !reading.conf_given ? read_conf(&reading, DEFAULT_CONF) : rc;
 }
 
-static int read_network(struct dnsmasq *dnsmasq)
+static int read_environment(struct dnsmasq *dnsmasq)
 {
-    static const char libvirt[] = "VIR_BRIDGE_NAME=", own[] = "LVINDEX_NETWORK=";
+    static const char libvirt[] = "VIR_BRIDGE_NAME=", own[] = "LVINDEX_NETWORK=", dir[] = ENV_STATE_DIR "=";
     CLEANUP_TEXTS struct text_list environment = {NULL, 0};
     int rc = read_texts(dnsmasq->pid, "environ", &environment);
 
@@ -284,7 +285,10 @@ static int read_network(struct dnsmasq *dnsmasq)
         if (is_libvirt || (!dnsmasq->libvirt && strncmp(text, own, sizeof(own) - 1) == 0))
             snprintf(dnsmasq->network, sizeof(dnsmasq->network), "%s", strchr(text, '=') + 1);
         dnsmasq->libvirt = dnsmasq->libvirt || is_libvirt;
+        if (strncmp(text, dir, sizeof(dir) - 1) == 0 && text[sizeof(dir) - 1] != '\0')
+            rc = keep(&dnsmasq->state_dir, text + sizeof(dir) - 1);
     }
+    dnsmasq->known = environment.count > 0;
     return rc;
 }
 
@@ -300,11 +304,12 @@ int dnsmasq_each(int (*each)(void *context, const struct dnsmasq *dnsmasq), void
             continue;
         rc = read_options(&dnsmasq);
         if (rc == 0)
-            rc = read_network(&dnsmasq);
+            rc = read_environment(&dnsmasq);
         if (rc == 0)
             rc = each(context, &dnsmasq);
         free(dnsmasq.script);
         free(dnsmasq.lease_file);
+        free(dnsmasq.state_dir);
     }
     if (stream != NULL)
         closedir(stream);

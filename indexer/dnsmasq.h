@@ -9,7 +9,8 @@
 
 #include "schema/limits.h"
 
-/* What we want to know of one; texts on the heap, NULL where nothing is said. */
+/* What we want to know of one; texts on the heap, NULL where nothing is said. Only root and the dnsmasq's own
+ * user may read its environment. */
 struct dnsmasq {
     pid_t pid;
     bool dhcp; /* gives out addresses */
@@ -20,6 +21,8 @@ struct dnsmasq {
     char network[NETWORK_MAX +
                  1]; /* VIR_BRIDGE_NAME or LVINDEX_NETWORK of its environment, as the hook gets them */
     bool libvirt;    /* VIR_BRIDGE_NAME is set */
+    bool known;      /* its environment could be read, and was not empty */
+    char *state_dir; /* LVINDEX_DIR of its environment */
 };
 
 /* Calls `each` for every one whose command line can be read, until it returns other than 0; returns its last

@@ -195,15 +195,36 @@ dnsmasq_start "${RANGE[@]}" --dhcp-script="$BUILD/hook/lvindex-hook" --conf-dir=
 in_order "a dnsmasq with the hook"
 
 bridge_add br1 192.168.151.1/24
-exec_sandbox_env "$SANDBOX/bin/dnsmasq" --keep-in-foreground --conf-file=/dev/null --pid-file= --no-resolv --no-hosts \
-    --log-facility="$SANDBOX/second.log" --dhcp-leasefile="$SANDBOX/second.leases" --bind-interfaces --except-interface=lo \
-    --interface=br1 --dhcp-range=192.168.151.128,192.168.151.254,1h --script-on-renewal \
-    --dhcp-script="$BUILD/hook/lvindex-hook" </dev/null &
+exec_second_dnsmasq() {
+    exec_sandbox_env "$@" "$SANDBOX/bin/dnsmasq" --keep-in-foreground --conf-file=/dev/null --pid-file= --no-resolv --no-hosts \
+        --log-facility="$SANDBOX/second.log" --dhcp-leasefile="$SANDBOX/second.leases" --bind-interfaces --except-interface=lo \
+        --interface=br1 --dhcp-range=192.168.151.128,192.168.151.254,1h --script-on-renewal \
+        --dhcp-script="$BUILD/hook/lvindex-hook" </dev/null
+}
+
+second_dnsmasq_stop() {
+    kill "$second"
+    wait "$second" || true
+    rm "$SANDBOX/second.log"
+}
+
+exec_second_dnsmasq &
 second=$!
 wait_until 15 grep -q 'started, version' "$SANDBOX/second.log"
 finds "two with one name" 'tells the hook the network "", as another one does'
-kill "$second"
-wait "$second" || true
+check_as_nobody() {
+    sandbox_env LD_LIBRARY_PATH="$MODULES" setpriv --reuid=65534 --regid=65534 --clear-groups \
+        "$BUILD/indexer/lvindex-dump" --check 2>&1
+}
+equal "whose environment may not be read" 0 "$(check_as_nobody | grep -c 'tells the hook')"
+second_dnsmasq_stop
+
+mkdir "$SANDBOX/other"
+LVINDEX_DIR=$SANDBOX/other exec_second_dnsmasq &
+second=$!
+wait_until 15 grep -q 'started, version' "$SANDBOX/second.log"
+in_order "a second one with an index of its own"
+second_dnsmasq_stop
 
 # --- nscd -------------------------------------------------------------------------------------------------------------
 
