@@ -10,6 +10,7 @@
 #include "nss/image.h"
 #include "nss/table.h"
 #include "schema/limits.h"
+#include "schema/tdb_layout.h"
 
 static void setup(void)
 {
@@ -125,6 +126,58 @@ START_TEST(equals_libtdb)
 }
 END_TEST
 
+/* Sparse: nothing of it but its first and last pages is on a disk. */
+#define LARGEST ((INT64_C(1) << 32) - (INT64_C(1) << 20))
+
+/* Makes the file as large as an index may be, with the key's record as its last bytes. */
+static void put_at_end(const char *path, struct bytes key, const char *value)
+{
+    struct bytes content = read_file(path);
+    uint32_t hash_size = ((const struct tdb_layout_header *)content.at)->hash_size;
+    off_t head = (off_t)tdb_layout_chain(hash_bytes(key) % hash_size);
+    struct tdb_layout_record record = {
+        .next = tdb_layout_word(content.at + head),
+        .room = 64,
+        .key_len = (uint32_t)key.len,
+        .value_len = (uint32_t)strlen(value),
+        .hash = hash_bytes(key),
+        .magic = TDB_LAYOUT_USED,
+    };
+    uint32_t offset = (uint32_t)(LARGEST - record.room - (int64_t)sizeof(record));
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+
+    ck_assert_int_eq(ftruncate(fd, LARGEST), 0);
+    ck_assert_int_eq(pwrite(fd, &record, sizeof(record), offset), sizeof(record));
+    ck_assert_int_eq(pwrite(fd, key.at, key.len, offset + (off_t)sizeof(record)), (int)key.len);
+    ck_assert_int_eq(pwrite(fd, value, record.value_len, offset + (off_t)(sizeof(record) + key.len)),
+                     (int)record.value_len);
+    ck_assert_int_eq(pwrite(fd, &offset, sizeof(offset), head), sizeof(offset));
+    close(fd);
+    free((void *)content.at);
+}
+
+START_TEST(offsets_of_almost_32_bits)
+{
+    const char *path = test_path("largest.tdb");
+    struct key key = host_key("far");
+    struct table table;
+    struct bytes value, content;
+    struct image_id id;
+
+    build_close(build_open(path, 7, SCHEMA_VERSION));
+    put_at_end(path, key_bytes(&key), "away");
+    ck_assert_int_eq(open_table(path, &table), 0);
+    ck_assert_uint_eq(table.file.len, LARGEST);
+    ck_assert_int_eq(table_find(&table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value), 0);
+    ck_assert_uint_eq(value.len, 4);
+    ck_assert_mem_eq(value.at, "away", 4);
+    image_unmap(table.file);
+    /* From here on an offset that is added to might be a small one again. */
+    ck_assert_int_eq(truncate(path, LARGEST + 1), 0);
+    ck_assert_int_eq(image_map(path, &content, &id), -EBADMSG);
+}
+END_TEST
+
 static int traverse_dead(struct tdb_context *db, TDB_DATA key, TDB_DATA data, void *state)
 {
     (void)data;
@@ -231,6 +284,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, hash_is_libtdbs);
     tcase_add_loop_test(tcase, equals_libtdb, 0, (int)(sizeof(hash_sizes) / sizeof(hash_sizes[0])));
+    tcase_add_test(tcase, offsets_of_almost_32_bits);
     tcase_add_test(tcase, dead_records_are_skipped);
     tcase_add_test(tcase, old_hash_is_refused);
     tcase_add_test(tcase, meta_record);
