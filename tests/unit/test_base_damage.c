@@ -89,17 +89,29 @@ static size_t leases_now(void)
     return count;
 }
 
-/* Damages the value of one lease of the base. */
-static struct bytes damage_base(const char *file)
+/* Changes one byte of the base, so far from the first place where one lease's name stands. */
+static struct bytes change_base(const char *file, int from_name, uint8_t bits)
 {
     struct bytes content = read_file(own_path(file));
     uint8_t *name = memmem(content.at, content.len, "a-rather-long-name-500", 22);
 
     ck_assert_ptr_nonnull(name);
-    name[-1] ^= 0x55;
+    name[from_name] ^= bits;
     unlink(own_path(file));
     write_file(own_path(file), content);
     return content;
+}
+
+/* Damages the value of one lease of the base. */
+static struct bytes damage_base(const char *file)
+{
+    return change_base(file, -1, 0x55);
+}
+
+/* The same, but what is there then makes sense: another name. */
+static struct bytes rename_in_base(const char *file)
+{
+    return change_base(file, 0, 'a' ^ 'b');
 }
 
 static void expect_kept(const char *file, struct bytes content)
@@ -117,7 +129,7 @@ START_TEST(found_when_written_anew)
     struct bytes content;
 
     publish();
-    content = damage_base("base-1.tdb");
+    content = _i == 0 ? damage_base("base-1.tdb") : rename_in_base("base-1.tdb");
     ck_assert_int_eq(change(STORE_WRITE, 10, 11), 0);
     reports_expect_none(&own_reports);
     /* more than may stand beside a base */
@@ -321,7 +333,7 @@ int main(void)
 {
     TCase *tcase = test_case("base_damage");
 
-    tcase_add_test(tcase, found_when_written_anew);
+    tcase_add_loop_test(tcase, found_when_written_anew, 0, 2);
     tcase_add_test(tcase, found_by_readers);
     tcase_add_loop_test(tcase, found_by_an_event, 0, 2);
     tcase_add_test(tcase, found_when_opened);
