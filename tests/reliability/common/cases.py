@@ -59,14 +59,16 @@ def _ipv6(action, **more):
 
 class Case:
     """`heals`: the next run finds in its source what the killed one was about. `damaged`: lvindex-dump complains of the
-    site as it stands. The site is a template: Trial copies it."""
+    site as it stands. `waits`: a finished index does, with what the run is about. The site is a template: Trial copies
+    it."""
 
-    def __init__(self, options, name, prepare, run, after, names, heals=False, damaged=False):
+    def __init__(self, options, name, prepare, run, after, names, heals=False, damaged=False, waits=False):
         self.name = name
         self.site = Site(options)
         self.names = names
         self.heals = heals
         self.damaged = damaged
+        self.waits = waits
         prepare(self)
         self.run, self.after = (part(self) if callable(part) else part for part in (run, after))
 
@@ -96,6 +98,25 @@ def _nothing(case):
 
 def _small(case):
     case.do(_event("add", 1, "one"), _event("add", 2, "two"), _event("add", 3, "three"))
+
+
+def _waiting(case):
+    """A writer was killed before its last rename: what comes next publishes its index first."""
+    index = os.path.join(case.site.state, "index.tdb")
+    shutil.copy2(index, index + ".kept")
+    case.do(_event("add", 4, "four"))
+    os.rename(index, index + ".new")
+    os.rename(index + ".kept", index)
+
+
+def _small_waiting(case):
+    _small(case)
+    _waiting(case)
+
+
+def _split_waiting(case):
+    _split(case)
+    _waiting(case)
 
 
 def _split(case):
@@ -219,6 +240,7 @@ def _synced_partly(case):
 
 _NAMES = ["one", "two", "second", "three", "renamed", "last", "four", "four.lan.example", "next", "bulk7", "moved7",
           "seven", "eight", "db1", "dbhost", "web", "secret", "six", "granted", "nobody"]
+_INIT = Command("hook", "init")
 _NO_CHANGE = _event("del", 901)  # which leaves nothing over either
 _NEXT, _NEXT_ON_BRIDGE = _event("add", 6, "next"), _on_bridge("add", 6, "next")
 
@@ -233,6 +255,11 @@ _CASES = [
     ("new base", _about_to_fold, _LAST, _NEXT, {}),
     ("first base", _about_to_split, _LAST, _NO_CHANGE, {}),
     ("damaged", _damaged, _event("add", 4, "four"), _NEXT, {"damaged": True}),
+    ("killed before", _small_waiting, _event("add", 4, "four"), _NEXT, {"waits": True}),
+    ("killed before, two files", _split_waiting, _event("add", 4, "four"), _NEXT, {"waits": True}),
+    ("init", _small, _INIT, _NEXT, {}),
+    ("init of two files", _split, _INIT, _NEXT, {}),
+    ("init, damaged", _damaged, _INIT, _NEXT, {"damaged": True}),
     ("libvirt add", _libvirt, _on_bridge("add", 4, "four"), _NEXT_ON_BRIDGE, {}),
     ("libvirt del", _libvirt, _on_bridge("del", 2), _NEXT_ON_BRIDGE, {}),
     ("libvirt first", _libvirt_unread, _on_bridge("add", 4, "four"), _NEXT_ON_BRIDGE, {}),

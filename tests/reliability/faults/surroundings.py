@@ -56,8 +56,8 @@ def _fill(directory, left):
     return path
 
 
-def _judge(trial, expected, done, mute=False):
-    verdict = Verdict(trial, expected, done, mute=mute)
+def _judge(trial, expected, done, mute=False, unheard=False):
+    verdict = Verdict(trial, expected, done, mute=mute, unheard=unheard)
     return verdict.problem(), verdict
 
 
@@ -132,7 +132,7 @@ def closed_descriptors(options, case, expected):
         with Trial(options, case) as trial:
             prefix = [*_SHELL, 'exec "$@" ' + " ".join(f"{fd}>&-" for fd in closed), "sh"]
             done = case.run.on(trial, prefix=prefix)
-            problem, verdict = _judge(trial, expected, done, mute=2 in closed)
+            problem, verdict = _judge(trial, expected, done, mute=2 in closed, unheard=1 in closed)
             problem = problem or verdict.problem_after()
             if done.returncode != 0 and not case.damaged:
                 problem = problem or f"status {done.returncode}"
@@ -173,7 +173,7 @@ def held_output(options, case, expected):
         except subprocess.TimeoutExpired:
             return None if waits else f"still there after {_SOON} seconds"
         done = subprocess.CompletedProcess([], code, b"", b"")
-        problem, verdict = _judge(trial, expected, done, mute=True)
+        problem, verdict = _judge(trial, expected, done, mute=True, unheard=True)
         problem = problem or verdict.problem_after()
         return problem and f"after {time.monotonic() - began:.1f} s: {problem}"
 
@@ -204,7 +204,10 @@ def _addresses(leases):
 def leftovers(options, case, expected):
     """What killed writers left, whole or not, is swept by a run."""
     with Trial(options, case) as trial:
-        if not os.path.isdir(trial.state) or expected.old_bytes is None or case.damaged:
+        if not os.path.isdir(trial.state) or expected.old_bytes is None or case.damaged or case.waits:
+            return None
+        # It only reads.
+        if case.run.arguments[:1] == ("init",):
             return None
         generation = int(re.search(r'"generation": (\d+)', trial.run(trial.dump, "--json").stdout.decode())[1]) + 1
         for directory, name in ((trial.state, "index.tdb.new"), (trial.state, f"base-{generation}.tdb"),
