@@ -3,6 +3,7 @@ ours did it, and within a second in any case; until then it sees what was there,
 import fcntl
 import os
 import shutil
+import subprocess
 import time
 
 import machine
@@ -25,7 +26,8 @@ def run(part):
         watcher = _Watcher(part, asked, os.path.basename(site.top))
         backup = os.path.join(site.top, "backup")
         shutil.copytree(site.state, backup)
-        for case in (_by_writer, _by_rename, _removed, _made_anew, _restored, _directory_removed, _directory_moved):
+        for case in (_by_writer, _by_rename, _removed, _made_anew, _restored, _directory_removed, _directory_moved,
+                     _mounted):
             watcher.begin(site)
             case(watcher, site, backup)
             _restore(site.state, backup)
@@ -132,6 +134,25 @@ def _directory_moved(watcher, site, backup):
     shutil.copytree(backup, site.state)
     watcher.sees(_WITHOUT, "another directory in place of its own")
     shutil.rmtree(site.state + ".moved")
+
+
+def _mounted(watcher, site, _):
+    """As a container sees it: a directory that is mounted follows; a single file, as the manual says, does not."""
+    elsewhere = os.path.join(site.top, "elsewhere")
+    shutil.copytree(site.state, elsewhere)
+    module.use(elsewhere)
+    for what, wanted in (("", _WITH), ("index.tdb", _WITHOUT)):
+        target = os.path.join(elsewhere, what)
+        machine.event(site, "del", _MAC, _ADDRESS, "extra")
+        subprocess.run(["mount", "--bind", os.path.join(site.state, what), target], check=True)
+        # Until then, what it has mapped is the copy.
+        time.sleep(_LIMIT + _CLOCK)
+        watcher.sees_at_once(_WITHOUT, f"{target} mounted")
+        _add(site)
+        watcher.sees_at_once(wanted, f"added to what is mounted as {target}")
+        # What it has mapped keeps it busy.
+        subprocess.run(["umount", "--lazy", target], check=True)
+    shutil.rmtree(elsewhere)
 
 
 def _put(source, directory):
