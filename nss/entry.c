@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "nss/cache.h"
+#include "nss/enumeration.h"
 #include "nss/fill.h"
 #include "nss/locate.h"
 
@@ -14,7 +15,7 @@ static enum nss_status fail(const struct entry *entry, enum nss_status status, i
 }
 
 /* Status for an index that could not be had. */
-static enum nss_status report_unavailable(const struct entry *entry, int error)
+static enum nss_status unavailable(int error)
 {
     switch (error) {
     case -ENOMEM:
@@ -22,10 +23,17 @@ static enum nss_status report_unavailable(const struct entry *entry, int error)
     case -EMFILE:
     case -ENFILE:
     case -EINTR:
-        return fail(entry, NSS_STATUS_TRYAGAIN, error, TRY_AGAIN);
+        return NSS_STATUS_TRYAGAIN;
     default:
-        return fail(entry, NSS_STATUS_UNAVAIL, error, NO_RECOVERY);
+        return NSS_STATUS_UNAVAIL;
     }
+}
+
+static enum nss_status report_unavailable(const struct entry *entry, int error)
+{
+    enum nss_status status = unavailable(error);
+
+    return fail(entry, status, error, status == NSS_STATUS_TRYAGAIN ? TRY_AGAIN : NO_RECOVERY);
 }
 
 /* Status for what an index, or the question itself, came to. */
@@ -138,4 +146,60 @@ enum nss_status entry_by_address(const struct entry *entry, const void *address,
         error = fill_names(&answer, result, entry->buffer, entry->size);
     give_index(index);
     return report(entry, error);
+}
+
+enum nss_status entry_begin(void)
+{
+    int errno_before = errno;
+    int error = enumeration_begin(locate_directory());
+
+    errno = errno_before;
+    return error == 0 ? NSS_STATUS_SUCCESS : unavailable(error);
+}
+
+static int take_enumeration(struct enumeration **enumeration)
+{
+    int errno_before = errno;
+    int error = enumeration_take(locate_directory(), enumeration);
+
+    errno = errno_before;
+    return error;
+}
+
+static void give_enumeration(struct enumeration *enumeration)
+{
+    int errno_before = errno;
+
+    enumeration_give(enumeration);
+    errno = errno_before;
+}
+
+enum nss_status entry_next(const struct entry *entry, struct hostent *result)
+{
+    struct enumeration *enumeration;
+    struct address_answer answer;
+    struct question question;
+    struct listing listing;
+    int error = take_enumeration(&enumeration);
+
+    if (error < 0)
+        return report_unavailable(entry, error);
+    listing = enumeration->listing;
+    error = listing_next(&enumeration->index->view, entry->kind, &listing, &question, &answer);
+    if (error == 0)
+        error = fill_names(&answer, result, entry->buffer, entry->size);
+    /* What does not fit into the buffer is told again. */
+    if (error == 0)
+        enumeration->listing = listing;
+    give_enumeration(enumeration);
+    return report(entry, error);
+}
+
+enum nss_status entry_end(void)
+{
+    int errno_before = errno;
+
+    enumeration_end();
+    errno = errno_before;
+    return NSS_STATUS_SUCCESS;
 }

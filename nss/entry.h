@@ -6,7 +6,9 @@
  *   found                                  SUCCESS   NETDB_SUCCESS   errno as it was before
  *   unknown                                NOTFOUND  HOST_NOT_FOUND  ENOENT
  *   known, in the other family             NOTFOUND  NO_DATA         ENODATA
+ *   no more entries (enumeration)          NOTFOUND  HOST_NOT_FOUND  ENOENT
  *   buffer too small                       TRYAGAIN  NETDB_INTERNAL  ERANGE
+ *   another thread has the enumeration     TRYAGAIN  TRY_AGAIN       EAGAIN
  *   no memory or descriptors right now     TRYAGAIN  TRY_AGAIN       the cause
  *   no index, or none that can be used     UNAVAIL   NO_RECOVERY     the cause
  *   family other than AF_INET, AF_INET6    UNAVAIL   NO_DATA         EAFNOSUPPORT
@@ -50,5 +52,16 @@ enum nss_status entry_tuples(const struct entry *entry, const char *name, struct
 
 enum nss_status entry_by_address(const struct entry *entry, const void *address, socklen_t length, int family,
                                  struct hostent *result);
+
+/* sethostent(3): all addresses with names of the index that is there now, from the first one on. There is one
+ * enumeration in a process, see enumeration.h. SUCCESS, UNAVAIL or TRYAGAIN; errno as it was before. */
+enum nss_status entry_begin(void);
+
+/* gethostent_r(3): the next address, with its names as by entry_by_address(). Begins, if nobody did. An entry
+ * for which the buffer is too small comes again. After the last one it stays at the end. */
+enum nss_status entry_next(const struct entry *entry, struct hostent *result);
+
+/* endhostent(3): gives the index up. */
+enum nss_status entry_end(void);
 
 #endif

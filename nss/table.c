@@ -1,6 +1,7 @@
 #include "nss/table.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "nss/hash.h"
@@ -55,9 +56,9 @@ static void expect_behind(const struct table *table, uint64_t offset)
         (void)*(const volatile uint8_t *)(table->file.at + offset + CACHE_LINE);
 }
 
-/* Copies the record's header at `offset`; -EBADMSG when it, or what it says of itself, does not lie in the
- * file. */
-static int read_record(const struct table *table, uint64_t offset, struct tdb_layout_record *record)
+/* Copies the header at `offset` of a record, or of room for one; -EBADMSG when that does not lie in the file.
+ */
+static int read_header(const struct table *table, uint64_t offset, struct tdb_layout_record *record)
 {
     uint64_t end = table->file.len;
 
@@ -65,12 +66,30 @@ static int read_record(const struct table *table, uint64_t offset, struct tdb_la
         return -EBADMSG;
     expect_behind(table, offset);
     memcpy(record, table->file.at + offset, RECORD_SIZE);
-    if (record->magic != TDB_LAYOUT_USED && record->magic != TDB_LAYOUT_DEAD)
+    return record->room > end - offset - RECORD_SIZE ? -EBADMSG : 0;
+}
+
+/* Do key and value lie in the record? */
+static bool holds_content(const struct tdb_layout_record *record)
+{
+    return (uint64_t)record->key_len + record->value_len + TDB_LAYOUT_TAILER <= record->room;
+}
+
+/* Copies the record's header at `offset`; -EBADMSG when it, or what it says of itself, does not lie in the
+ * file. */
+static int read_record(const struct table *table, uint64_t offset, struct tdb_layout_record *record)
+{
+    if (read_header(table, offset, record) < 0 || !holds_content(record))
         return -EBADMSG;
-    if (record->room > end - offset - RECORD_SIZE ||
-        (uint64_t)record->key_len + record->value_len + TDB_LAYOUT_TAILER > record->room)
-        return -EBADMSG;
-    return 0;
+    return record->magic == TDB_LAYOUT_USED || record->magic == TDB_LAYOUT_DEAD ? 0 : -EBADMSG;
+}
+
+/* Key and value of the record at `offset`. */
+static void read_content(const struct table *table, uint64_t offset, const struct tdb_layout_record *record,
+                         struct bytes *key, struct bytes *value)
+{
+    *key = (struct bytes){table->file.at + offset + RECORD_SIZE, record->key_len};
+    *value = (struct bytes){key->at + key->len, record->value_len};
 }
 
 int table_find(const struct table *table, struct bytes key, uint32_t hash, struct bytes *value)
@@ -82,17 +101,37 @@ int table_find(const struct table *table, struct bytes key, uint32_t hash, struc
 
     memcpy(&offset, table->file.at + tdb_layout_chain(hash % table->hash_size), sizeof(offset));
     for (; offset != 0; offset = record.next) {
-        const uint8_t *found;
+        struct bytes found, content;
 
         if (steps-- == 0 || read_record(table, offset, &record) < 0)
             return -EBADMSG;
         if (record.magic != TDB_LAYOUT_USED || record.hash != hash)
             continue;
-        found = table->file.at + offset + RECORD_SIZE;
-        if (bytes_equal(key, (struct bytes){found, record.key_len})) {
-            *value = (struct bytes){found + record.key_len, record.value_len};
+        read_content(table, offset, &record, &found, &content);
+        if (bytes_equal(key, found)) {
+            *value = content;
             return 0;
         }
+    }
+    return -ENOENT;
+}
+
+int table_next(const struct table *table, uint64_t *offset, struct bytes *key, struct bytes *value)
+{
+    uint64_t at = *offset == 0 ? records_start(table->hash_size) : *offset;
+    struct tdb_layout_record record;
+
+    /* Each step leads on, by a header at least. */
+    for (; at < table->file.len; at += RECORD_SIZE + record.room) {
+        if (read_header(table, at, &record) < 0)
+            return -EBADMSG;
+        if (record.magic != TDB_LAYOUT_USED)
+            continue;
+        if (!holds_content(&record))
+            return -EBADMSG;
+        read_content(table, at, &record, key, value);
+        *offset = at + RECORD_SIZE + record.room;
+        return 0;
     }
     return -ENOENT;
 }

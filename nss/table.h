@@ -29,6 +29,11 @@ int table_open(struct bytes file, struct table *table, struct meta *meta);
  * hash_bytes() of the key. */
 int table_find(const struct table *table, struct bytes key, uint32_t hash, struct bytes *value);
 
+/* 0 and the key and value of a record, and `*offset` is behind it: where the next call goes on. 0 is where
+ * the first one begins. -ENOENT at the end, -EBADMSG where the rest cannot be read. Records are told as they
+ * lie in the file, each once: also one that no chain leads to, which table_find() does not know. */
+int table_next(const struct table *table, uint64_t *offset, struct bytes *key, struct bytes *value);
+
 /* Asks for the memory in which table_find() will begin, and does not wait for it. By a load that nobody
  * needs: where the address is not known to the processor yet, prefetch instructions are dropped (measured).
  */

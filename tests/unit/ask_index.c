@@ -59,6 +59,12 @@ void index_put(struct key key, struct bytes value)
     build_put(db, key_bytes(&key), value);
 }
 
+void index_remove(struct key key)
+{
+    open_again();
+    ck_assert_int_eq(tdb_delete(db, (TDB_DATA){.dptr = key.at, .dsize = key.len}), 0);
+}
+
 void index_put_claims(struct key key, const struct claim *claims, size_t count)
 {
     open_again();

@@ -17,6 +17,8 @@ void index_end(void);
                      sizeof((const struct claim[]){__VA_ARGS__}) / sizeof(struct claim))
 void index_put_claims(struct key key, const struct claim *claims, size_t count);
 void index_put(struct key key, struct bytes value);
+/* Takes a record out again: libtdb leaves its room as a free record. */
+void index_remove(struct key key);
 
 /* Makes a base of what was put so far. What is put from now on stands in index.tdb. */
 void index_split(void);

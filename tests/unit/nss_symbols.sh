@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the NSS modules show to the dynamic linker: six entry points each, libc and nothing else, their own name.
+# What the NSS modules show to the dynamic linker: nine entry points each, libc and nothing else, their own name.
 # Usage: nss_symbols.sh libnss_lvindex.so.2 libnss_lvindex_guest.so.2
 set -eu
 
@@ -39,8 +39,9 @@ check_module() {
     name=${file#libnss_}
     name=${name%.so.2}
 
-    expect "$file: exported symbols" "$(for entry in addr2 addr name2 name3 name4 name; do
-        echo "_nss_${name}_gethostby${entry}_r"
+    expect "$file: exported symbols" "$(for entry in endhostent gethostbyaddr2_r gethostbyaddr_r gethostbyname2_r gethostbyname3_r \
+        gethostbyname4_r gethostbyname_r gethostent_r sethostent; do
+        echo "_nss_${name}_$entry"
     done)" "$(readelf --dyn-syms -W "$module" |
         awk '$5 != "LOCAL" && $7 != "UND" && NR > 3 && NF >= 8 { print $8 }' | LC_ALL=C sort)"
     expect "$file: NEEDED" libc.so.6 "$(dynamic NEEDED "$module")"
