@@ -30,6 +30,8 @@ static const struct shape shapes[] = {
      .gives_bases_up = true},
     /* Three times a new base, then an index.tdb that removes most of it. */
     {.name = "bases", .names = 40, .still = 20, .fill = 800, .fill_period = 1, .makes_bases = true},
+    /* That of pairs.h, which has none of these names. */
+    {.name = "pairs"},
 };
 
 static const char *const kind_names[] = {"host", "guest", "address", "still", "fill"};
