@@ -21,6 +21,8 @@ struct module {
     gethostbyname4_fn *by_name4;
     gethostbyaddr_fn *by_address;
     gethostbyaddr2_fn *by_address2;
+    gethostent_fn *next;
+    endhostent_fn *end;
 };
 
 static struct module modules[] = {{.name = "lvindex", .knows = "web"},
@@ -28,6 +30,7 @@ static struct module modules[] = {{.name = "lvindex", .knows = "web"},
 
 static const char *const entries[] = {"gethostbyname_r",  "gethostbyname2_r", "gethostbyname3_r",
                                       "gethostbyname4_r", "gethostbyaddr_r",  "gethostbyaddr2_r"};
+static const char enumerates[] = "gethostent_r";
 
 static const uint8_t known_ip[4] = {192, 0, 2, 1}, unknown_ip[4] = {192, 0, 2, 99};
 
@@ -61,6 +64,8 @@ static void load(struct module *module)
     module->by_name4 = (gethostbyname4_fn *)symbol(module->handle, module->name, entries[3]);
     module->by_address = (gethostbyaddr_fn *)symbol(module->handle, module->name, entries[4]);
     module->by_address2 = (gethostbyaddr2_fn *)symbol(module->handle, module->name, entries[5]);
+    module->next = (gethostent_fn *)symbol(module->handle, module->name, enumerates);
+    module->end = (endhostent_fn *)symbol(module->handle, module->name, "endhostent");
 }
 
 void ask_setup(void)
@@ -82,11 +87,17 @@ void ask_unload(void)
         dlclose(modules[i].handle);
 }
 
+static const struct module *module_of(size_t entry)
+{
+    return &modules[entry < ENTRIES ? entry / 6 : entry - ENTRIES];
+}
+
 const char *ask_entry(size_t entry)
 {
     static char name[80];
 
-    snprintf(name, sizeof(name), "_nss_%s_%s", modules[entry / 6].name, entries[entry % 6]);
+    snprintf(name, sizeof(name), "_nss_%s_%s", module_of(entry)->name,
+             entry < ENTRIES ? entries[entry % 6] : enumerates);
     return name;
 }
 
@@ -104,7 +115,7 @@ static bool is_machines_tuple(const struct gaih_addrtuple *tuple, const char *na
 
 static void call(size_t entry, const char *name, const uint8_t *ip, struct reply *reply)
 {
-    const struct module *module = &modules[entry / 6];
+    const struct module *module = module_of(entry);
     struct gaih_addrtuple *tuples = NULL;
     struct hostent host;
 
@@ -135,14 +146,34 @@ static void call(size_t entry, const char *name, const uint8_t *ip, struct reply
         (tuples == NULL ? is_machine(&host, module->knows) : is_machines_tuple(tuples, module->knows));
 }
 
+/* Asks for the first entry, or for what comes after the last one. */
+static void enumerate(size_t entry, bool to_the_end, struct reply *reply)
+{
+    const struct module *module = module_of(entry);
+    struct hostent host;
+
+    do {
+        reply->error = reply->h_error = 0;
+        reply->status = module->next(&host, reply->room, sizeof(reply->room), &reply->error, &reply->h_error);
+    } while (to_the_end && reply->status == NSS_STATUS_SUCCESS);
+    reply->right = reply->status == NSS_STATUS_SUCCESS && is_machine(&host, module->knows);
+    module->end();
+}
+
 void ask(size_t entry, struct reply *reply)
 {
-    call(entry, modules[entry / 6].knows, known_ip, reply);
+    if (entry < ENTRIES)
+        call(entry, module_of(entry)->knows, known_ip, reply);
+    else
+        enumerate(entry, false, reply);
 }
 
 void ask_other(size_t entry, const char *name, struct reply *reply)
 {
-    call(entry, name, unknown_ip, reply);
+    if (entry < ENTRIES)
+        call(entry, name, unknown_ip, reply);
+    else
+        enumerate(entry, true, reply);
 }
 
 void ask_all(const char *when)

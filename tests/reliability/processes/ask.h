@@ -14,7 +14,8 @@
 
 #include "nss/module.h"
 
-#define ENTRIES 12 /* six of each module */
+#define ENTRIES     12 /* that look up: six of each module */
+#define ALL_ENTRIES 14 /* and those that enumerate, which are for one thread at a time */
 
 struct reply {
     enum nss_status status;
@@ -32,10 +33,11 @@ void ask_unload(void);
 /* The name of an entry point, for messages. */
 const char *ask_entry(size_t entry);
 
-/* Asks for that machine. */
+/* Asks for that machine: by enumeration, for the first entry. */
 void ask(size_t entry, struct reply *reply);
 
-/* Asks `name` instead; the entry points for addresses are asked for 192.0.2.99, which nobody has. */
+/* Asks `name` instead; the entry points for addresses are asked for 192.0.2.99, which nobody has, and those
+ * that enumerate for the entry after the last. */
 void ask_other(size_t entry, const char *name, struct reply *reply);
 
 /* Asks all entry points for that machine, and complains of each that is not right. */

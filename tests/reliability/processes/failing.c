@@ -243,7 +243,7 @@ static unsigned int most_calls(const struct fault *fault)
 {
     unsigned int most = 0;
 
-    for (size_t entry = 0; entry < ENTRIES; entry++) {
+    for (size_t entry = 0; entry < ALL_ENTRIES; entry++) {
         for (int all = 0; all < 2; all++) {
             unsigned int nth = 1;
 

@@ -76,7 +76,7 @@ static bool all_right(void)
     struct reply reply;
     bool right = true;
 
-    for (size_t entry = 0; entry < ENTRIES; entry++) {
+    for (size_t entry = 0; entry < ALL_ENTRIES; entry++) {
         forget();
         ask(entry, &reply);
         right = right && reply.right;
@@ -94,7 +94,7 @@ static bool none_available(void)
     struct reply reply;
     bool unavailable = true;
 
-    for (size_t entry = 0; entry < ENTRIES; entry++) {
+    for (size_t entry = 0; entry < ALL_ENTRIES; entry++) {
         ask(entry, &reply);
         unavailable = unavailable && reply.status == NSS_STATUS_UNAVAIL && reply.error == EPERM;
     }

@@ -71,7 +71,7 @@ int main(void)
 
     ask_setup();
     nothing = run(do_nothing, 0, smallest);
-    for (size_t entry = 0; entry < ENTRIES; entry++) {
+    for (size_t entry = 0; entry < ALL_ENTRIES; entry++) {
         for (int warm = 0; warm < 2; warm++) {
             if (!warm)
                 forget();
