@@ -13,6 +13,7 @@
 #include "fuzz.h"
 #include "images.h"
 #include "nss/fill.h"
+#include "nss/listing.h"
 #include "nss/lookup.h"
 #include "nss/mapping.h"
 #include "schema/paths.h"
@@ -144,6 +145,26 @@ static void ask_all(const struct view *view, struct bytes key, struct said *said
     }
 }
 
+/* All addresses, each of which is to be told as a question for it tells it; no more than there may be
+ * records, and none twice in a file. */
+static void list(const struct view *view, enum lookup_kind kind, struct said *said)
+{
+    uint64_t most = (uint64_t)view->overlay.records_most + view->base.records_most;
+    struct listing listing = {0}, before = {0};
+    struct address_answer answer;
+    struct question question;
+    int error;
+
+    while ((error = listing_next(view, kind, &listing, &question, &answer)) == 0) {
+        EXPECT(most-- > 0);
+        EXPECT(listing.in_base != before.in_base || listing.offset > before.offset);
+        ask_address(view, kind, &answer.ip, said);
+        before = listing;
+    }
+    EXPECT(error == -ENOENT || error == -EBADMSG);
+    say_number(said, error);
+}
+
 /* Those of the seeds. */
 static const char *const seeds[] = {
     "hweb", "hweb.lan", "hdb", "gvm1", "gVm2", "hnobody", "a\xc0\x00\x02\x01", "a\xc0\x00\x02\x02"};
@@ -155,6 +176,8 @@ static void ask(const struct view *view, const struct images *images, struct sai
     for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
         ask_all(view, (struct bytes){(const uint8_t *)seeds[i], seeds[i][0] == 'a' ? 5 : strlen(seeds[i])},
                 said);
+    list(view, LOOKUP_HOSTS, said);
+    list(view, LOOKUP_GUESTS, said);
 }
 
 /* What mapping_open() does, without files. */
