@@ -5,10 +5,6 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "nss/hash.h"
-#include "schema/key.h"
-#include "schema/options.h"
-
 /* How often an index is tried from the start when its base is not there: each time, the index may be a newer
  * one, with a base that was put there first. */
 #define TRIES 8
@@ -99,20 +95,6 @@ static bool take_over_base(struct mapping *mapping, struct mapping *before)
     return true;
 }
 
-static int read_options(struct view *view)
-{
-    const uint8_t single = KEY_OPTIONS;
-    const struct bytes key = {&single, 1};
-    struct lookup_options options = {.grace = 0};
-    struct bytes value;
-    int error = view_find(view, key, hash_bytes(key), &value);
-
-    if (error == 0 && !options_unpack(value, &options))
-        error = -EBADMSG;
-    view->grace = options.grace;
-    return error == -ENOENT ? 0 : error;
-}
-
 static int open_tables(struct mapping *mapping, struct mapping *before)
 {
     int error = open_overlay(mapping);
@@ -120,7 +102,7 @@ static int open_tables(struct mapping *mapping, struct mapping *before)
     if (error == 0 && mapping->base != 0 && !take_over_base(mapping, before))
         error = open_base(mapping);
     if (error == 0)
-        error = read_options(&mapping->view);
+        error = view_read_options(&mapping->view);
     if (error < 0)
         unmap_tables(mapping);
     return error;

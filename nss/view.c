@@ -2,6 +2,10 @@
 
 #include <errno.h>
 
+#include "nss/hash.h"
+#include "schema/key.h"
+#include "schema/options.h"
+
 int view_find(const struct view *view, struct bytes key, uint32_t hash, struct bytes *value)
 {
     int error = table_find(&view->overlay, key, hash, value);
@@ -9,4 +13,18 @@ int view_find(const struct view *view, struct bytes key, uint32_t hash, struct b
     if (error == -ENOENT && view_has_base(view))
         error = table_find(&view->base, key, hash, value);
     return error == 0 && value->len == 0 ? -ENOENT : error;
+}
+
+int view_read_options(struct view *view)
+{
+    const uint8_t single = KEY_OPTIONS;
+    const struct bytes key = {&single, 1};
+    struct lookup_options options = {.grace = 0};
+    struct bytes value;
+    int error = view_find(view, key, hash_bytes(key), &value);
+
+    if (error == 0 && !options_unpack(value, &options))
+        error = -EBADMSG;
+    view->grace = options.grace;
+    return error == -ENOENT ? 0 : error;
 }

@@ -180,19 +180,29 @@ static void ask(const struct view *view, const struct images *images, struct sai
     list(view, LOOKUP_GUESTS, said);
 }
 
+static int open_base(const struct images *images, const struct meta *meta, struct view *view)
+{
+    struct meta base;
+    int error;
+
+    if (meta->base == 0)
+        return 0;
+    if (meta->base != IMAGES_BASE_GENERATION)
+        return -ESTALE;
+    error = images->base.len > 0 ? table_open(images->base, &view->base, &base) : -EBADMSG;
+    return error == 0 && !meta_same_base(meta, &base) ? -ESTALE : error;
+}
+
 /* What mapping_open() does, without files. */
 static int open_view(const struct images *images, struct view *view)
 {
-    struct meta meta, base;
+    struct meta meta;
     int error = images->overlay.len > 0 ? table_open(images->overlay, &view->overlay, &meta) : -EBADMSG;
 
     view->base = (struct table){0};
-    if (error < 0 || meta.base == 0)
-        return error;
-    if (meta.base != IMAGES_BASE_GENERATION)
-        return -ESTALE;
-    error = images->base.len > 0 ? table_open(images->base, &view->base, &base) : -EBADMSG;
-    return error == 0 && !meta_same_base(&meta, &base) ? -ESTALE : error;
+    if (error == 0)
+        error = open_base(images, &meta, view);
+    return error == 0 ? view_read_options(view) : error;
 }
 
 /* The answers of two files that are mapped. */
