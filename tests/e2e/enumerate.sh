@@ -9,7 +9,8 @@ listed() {
 
 one_form() {
     awk '{ n = split($0, word); for (i = 2; i <= n; i++) print NR, word[1], word[i] }' | sort -k1,1n -k3 |
-        awk '$1 != line { printf "%s%s", line ? "\n" : "", $2; line = $1 } { printf " %s", $3 } END { if (NR) print "" }' | sort
+        awk '$1 != line { printf "%s%s", line ? "\n" : "", $2; line = $1 } { printf " %s", $3 } END { if (NR) print "" }' |
+        sort
 }
 
 # What the leases say that is to be listed: of host names, of guests.
