@@ -25,8 +25,9 @@ static void put_hosts(struct tdb_context *db, const char *name, int from, int to
 
 void publish_hosts(const char *name)
 {
+    const uint64_t generation = ++last_generation;
     struct meta meta = {
-        .version = SCHEMA_VERSION, .generation = ++last_generation, .base = last_generation, .base_id = 4711};
+        .version = SCHEMA_VERSION, .generation = generation, .base = generation, .base_id = 4711};
     char base[BASE_NAME_SIZE];
     struct tdb_context *db = build_open_as(own_path(base_name(meta.base, base)), 7, &meta);
 

@@ -22,7 +22,7 @@ static int compare_lines(const void *a, const void *b)
 static const char *list(enum lookup_kind kind)
 {
     static char text[TEXT_SIZE];
-    char *lines[LINES];
+    char *lines[LINES] = {NULL};
     size_t count = 0;
     struct address_answer answer;
     struct question question;
