@@ -12,6 +12,7 @@
 #include "indexer/tool.h"
 #include "init.h"
 #include "schema/paths.h"
+#include "scripts.h"
 
 static void print_help(const struct tool *tool)
 {
@@ -158,7 +159,7 @@ int main(int argc, char **argv)
     static const struct option longs[] = {
         {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
     struct tool tool = {.name = "lvindex-hook"};
-    int option;
+    int option, status;
 
     if (tool_start(&tool) < 0)
         return argc > 1 && strcmp(argv[1], "init") == 0 ? TOOL_DONE : TOOL_FAILED;
@@ -176,5 +177,12 @@ int main(int argc, char **argv)
             return tool_usage_error(&tool, "%s is no option or takes no value", argv[optind - 1]);
         }
     }
-    return run(&tool, argc - optind, argv + optind);
+    status = run(&tool, argc - optind, argv + optind);
+    /* Whatever became of the event: others are not to suffer from our failure. */
+    if (optind < argc) {
+        const struct report report = tool_report(&tool);
+
+        scripts_run(tool_config_dir(), argv + optind, &tool.defaults, &report);
+    }
+    return status;
 }

@@ -46,6 +46,8 @@ int check_sources(struct check *check);
 int check_leases(struct check *check);
 /* Do the dnsmasq that run tell the hook, and all that it needs to hear? */
 int check_dnsmasq(struct check *check);
+/* Does the hook run all that is among the administrator's own scripts? */
+int check_scripts(struct check *check);
 /* Does a cache of nscd stand between? */
 int check_nscd(struct check *check);
 

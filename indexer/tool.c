@@ -25,14 +25,20 @@ static bool are_open(void)
     return true;
 }
 
-int tool_start(const struct tool *tool)
+static void ignore(struct tool *tool, int number)
+{
+    if (signal(number, SIG_IGN) == SIG_DFL)
+        sigaddset(&tool->defaults, number);
+}
+
+int tool_start(struct tool *tool)
 {
     static char line[BUFSIZ];
     int fd, rc;
 
-    if (!tool->filter)
-        signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    sigemptyset(&tool->defaults);
+    ignore(tool, SIGPIPE);
+    ignore(tool, SIGXFSZ);
 
     do {
         fd = open("/dev/null", O_RDWR);

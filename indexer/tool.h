@@ -6,6 +6,7 @@
 #ifndef LVINDEX_INDEXER_TOOL_H
 #define LVINDEX_INDEXER_TOOL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -23,13 +24,13 @@ struct tool {
     bool filter;   /* it changes nothing: when nobody reads its output, SIGPIPE may end it, as others */
     FILE *changes; /* where changes are told; NULL: nowhere */
     bool failed;
+    sigset_t defaults; /* after tool_start(): the signals that it ignores and that were not ignored before */
 };
 
 /* To be called first. Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed: else the next
- * file opened would become one of them, and a message would end up in it. Makes a limit on files, and unless
- * it is a filter a pipe that nobody reads, an error where it happens instead of a signal that ends us.
- * -errno, reported. */
-int tool_start(const struct tool *tool);
+ * file opened would become one of them, and a message would end up in it. Makes a pipe that nobody reads, and
+ * a limit on files, an error where it happens instead of a signal that ends us. -errno, reported. */
+int tool_start(struct tool *tool);
 
 /* A report sink that prints to stderr, escaped, each line by one write, and notes that something failed.
  * Where nobody reads from a pipe that is full, it gives up after a second, and from then on at once: a writer
