@@ -50,16 +50,28 @@ static int set_name(struct answer *answer, const struct claim *claim, struct byt
     return answer->name == NULL ? -ENOMEM : 0;
 }
 
-static int add_claims(struct answer *answer, struct bytes key, struct bytes value,
-                      const struct claim_time *when)
+static void note_expiry(struct answers *answers, uint64_t expiry)
 {
-    const struct claim_levels best = best_levels(value, when);
+    if (expiry != 0 && (answers->until == 0 || expiry < answers->until))
+        answers->until = expiry;
+}
+
+static int add_claims(const struct collecting *collecting, struct answer *answer, struct bytes key,
+                      struct bytes value)
+{
+    uint64_t now = collecting->now;
+    bool better_ipv4 = has_better(value, now, IPV4_LEN), better_ipv6 = has_better(value, now, IPV6_LEN);
     struct unpacker rest = unpacker_of(value);
     struct claim claim;
     int rc = 0;
 
     while (rc == 0 && claim_next(&rest, &claim)) {
-        if (!claim_answers(&best, &claim, claim_level(&claim, when)))
+        bool better = claim.ip.len == IPV4_LEN ? better_ipv4 : better_ipv6;
+
+        if (!claim_answers(&claim, now))
+            continue;
+        note_expiry(collecting->answers, claim.expiry);
+        if (better && (claim.flags & CLAIM_LAST_RESORT) != 0)
             continue;
         rc = claim.network.len > NETWORK_MAX ? -EBADMSG : set_name(answer, &claim, key);
         if (rc == 0)
@@ -70,7 +82,7 @@ static int add_claims(struct answer *answer, struct bytes key, struct bytes valu
 
 static int collect(void *context, struct bytes key, struct bytes value)
 {
-    struct collecting *collecting = context;
+    const struct collecting *collecting = context;
     struct answers *answers = collecting->answers;
     struct answer *more = reallocarray(answers->at, answers->count + 1, sizeof(*more));
     int rc;
@@ -80,16 +92,26 @@ static int collect(void *context, struct bytes key, struct bytes value)
     answers->at = more;
     more += answers->count++;
     *more = (struct answer){.guest = key.at[0] == KEY_GUEST};
-    rc = add_claims(more, key, value, &collecting->when);
+    rc = add_claims(collecting, more, key, value);
     if (rc == 0 && more->count == 0)
         answers->count--;
     return rc;
 }
 
+static int compare_names(const char *a, const char *b)
+{
+    size_t label_a = strcspn(a, "."), label_b = strcspn(b, ".");
+    int order = strncasecmp(a, b, label_a > label_b ? label_a : label_b);
+
+    if (order != 0 || a[label_a] == b[label_b])
+        return order != 0 ? order : strcasecmp(a, b);
+    return a[label_a] == '.' ? -1 : 1;
+}
+
 static int compare(const void *a, const void *b)
 {
     const struct answer *left = a, *right = b;
-    int order = strcasecmp(left->name, right->name);
+    int order = compare_names(left->name, right->name);
 
     return order != 0 ? order : right->guest - left->guest;
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "index.h"
 
@@ -25,10 +26,12 @@ struct answer {
 struct answers {
     struct answer *at;
     size_t count;
+    uint64_t until; /* when the next of them expires, in seconds since the epoch; 0: none does */
 };
 
-/* Collects them by name, case folded; where a guest and a host name are the same, the guest's comes first, as
- * in the recommended nsswitch.conf. Names of guests that differ in case alone are one, as for who asks in
+/* Collects them by name, case folded; a name with a domain stands before its first label alone, as it is the
+ * canonical one. Where a guest and a host name are the same, the guest's comes first, as in the recommended
+ * nsswitch.conf. Names of guests that differ in case alone are one, as for who asks in
  * another case. The caller frees, also after a failure. -errno. */
 int answers_collect(struct index *index, struct answers *answers);
 void answers_free(struct answers *answers);

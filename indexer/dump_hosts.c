@@ -1,106 +1,31 @@
-#include <ctype.h>
-#include <errno.h>
-#include <string.h>
-
-#include "answers.h"
 #include "dump.h"
-#include "escape.h"
-#include "schema/name.h"
+#include "names_file.h"
 
-/* What a name must not have to be one word of a file, nor a pattern in it. */
-#define HOSTS_SPECIAL "#"
-#define SSH_SPECIAL   "#\"'\\=*?!,"
-
-static bool is_word(const char *name, const char *special)
+/* What the query asks for, in the index's own words; `bridge` holds its network. */
+static int names_of(struct index *index, const struct dump_query *query, char bridge[static NETWORK_MAX + 1],
+                    struct names_wanted *wanted)
 {
-    for (const char *c = name; *c != '\0'; c++) {
-        if (!isgraph((unsigned char)*c) || strchr(special, *c) != NULL)
-            return false;
-    }
-    return true;
-}
-
-static void print_unusable(const char *name, FILE *to)
-{
-    fputs("# not a name for this file: ", to);
-    escape_print(to, bytes_of(name));
-    fputc('\n', to);
-}
-
-/* One line for an address; the files that follow have the same names and addresses in other clothes. */
-static void print_hosts(const struct answer *answer, const struct ip *ip, FILE *to)
-{
-    char text[IP_TEXT_SIZE];
-
-    fprintf(to, "%s\t%s\n", ip_format(ip, text), answer->name);
-}
-
-/* The host key is kept under the name, as the next machine may get the address. */
-static void print_ssh(const struct answer *answer, const struct ip *ip, FILE *to)
-{
-    char text[IP_TEXT_SIZE];
-
-    fprintf(to, "Host %s\n    HostName %s\n    HostKeyAlias %s\n", answer->name, ip_format(ip, text),
-            answer->name);
-}
-
-/* How answers are written. */
-struct form {
-    const char *special;
-    void (*print)(const struct answer *answer, const struct ip *ip, FILE *to);
-    bool first_alone; /* of a name's addresses, the first one that is wanted */
-};
-
-static void print_answer(const struct answer *answer, const struct dump_query *query, const char *bridge,
-                         const struct form *form, FILE *to)
-{
-    bool usable = is_word(answer->name, form->special);
-
-    for (size_t i = 0; i < answer->count; i++) {
-        const struct answer_address *address = &answer->at[i];
-
-        if ((query->network != NULL && strcmp(address->network, bridge) != 0) ||
-            (query->address.len > 0 && ip_compare(&address->ip, &query->address) != 0))
-            continue;
-        if (!usable) {
-            print_unusable(answer->name, to);
-            return;
-        }
-        form->print(answer, &address->ip, to);
-        if (form->first_alone)
-            return;
-    }
-}
-
-static int print_answers(struct index *index, const struct dump_query *query, const struct form *form,
-                         FILE *to)
-{
-    CLEANUP_ANSWERS struct answers answers = {NULL, 0};
-    char bridge[NETWORK_MAX + 1] = "";
-    int rc = query->network == NULL ? 0 : dump_find_network(index, query->network, bridge);
-
-    if (rc == 0)
-        rc = answers_collect(index, &answers);
-    for (size_t i = 0; rc == 0 && i < answers.count; i++) {
-        const struct answer *answer = &answers.at[i];
-
-        /* A guest's name that is also a host name: the guest's answers count, and stand before. */
-        if (i > 0 && !answer->guest && answers.at[i - 1].guest &&
-            name_equal(answers.at[i - 1].name, answer->name))
-            continue;
-        if ((query->name == NULL || name_equal(answer->name, query->name)) &&
-            (query->guest == NULL || (answer->guest && name_equal(answer->name, query->guest))))
-            print_answer(answer, query, bridge, form, to);
-    }
-    return rc;
+    *wanted = (struct names_wanted){.guest = query->guest, .name = query->name, .address = query->address};
+    if (query->network == NULL)
+        return 0;
+    wanted->network = bridge;
+    return dump_find_network(index, query->network, bridge);
 }
 
 int dump_hosts(struct index *index, const struct dump_query *query, FILE *to)
 {
-    return print_answers(index, query, &(struct form){HOSTS_SPECIAL, print_hosts, false}, to);
+    char bridge[NETWORK_MAX + 1];
+    struct names_wanted wanted;
+    int rc = names_of(index, query, bridge, &wanted);
+
+    return rc == 0 ? names_file_hosts(index, &wanted, to, NULL) : rc;
 }
 
 int dump_ssh_config(struct index *index, const struct dump_query *query, FILE *to)
 {
-    return print_answers(index, query, &(struct form){SSH_SPECIAL, print_ssh, true}, to);
+    char bridge[NETWORK_MAX + 1];
+    struct names_wanted wanted;
+    int rc = names_of(index, query, bridge, &wanted);
+
+    return rc == 0 ? names_file_ssh(index, &wanted, to) : rc;
 }
