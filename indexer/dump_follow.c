@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "follow_changes.h"
+#include "index_version.h"
 #include "problems.h"
 #include "schema/paths.h"
 #include "watch_wait.h"
@@ -18,9 +19,9 @@ struct follower {
     const struct follow_output *output;
     const char *state_dir;
     char path[PATH_MAX];
-    bool present;     /* what is there is to be told first */
-    struct stat file; /* the index file that was read last; all zero for none */
-    bool known;       /* is there a view? Where no index is, it is empty. */
+    bool present;                 /* what is there is to be told first */
+    struct index_version version; /* of the index that was read last */
+    bool known;                   /* is there a view? Where no index is, it is empty. */
     struct follow_view view;
     uint64_t told; /* what has expired by then was told */
     struct problems problems;
@@ -76,32 +77,23 @@ static int read_index(struct follower *follower, const struct report *report)
     return rc;
 }
 
-/* A writer gives the file a second name, and changes its sequence number, just before it replaces it: that
- * makes it no other one. A new file has one name. */
-static bool same_file(const struct stat *before, const struct stat *now)
-{
-    return before->st_ino == now->st_ino && before->st_dev == now->st_dev &&
-           (now->st_nlink > 1 || (before->st_ctim.tv_sec == now->st_ctim.tv_sec &&
-                                  before->st_ctim.tv_nsec == now->st_ctim.tv_nsec));
-}
-
 /* Reads the index if it is another one than before. What fails is tried again. */
 static void look(struct follower *follower)
 {
     const struct report report = problems_report(&follower->problems);
-    struct stat file;
+    struct index_version version;
+    int rc = index_version_of(follower->path, &version);
 
-    if (stat(follower->path, &file) < 0) {
-        follower->known = follower->known || errno == ENOENT;
-        report_errno(&report, -errno, "%s", follower->path);
-        file = (struct stat){.st_ino = 0};
-    } else if (same_file(&follower->file, &file)) {
+    if (rc < 0) {
+        follower->known = follower->known || rc == -ENOENT;
+        report_errno(&report, rc, "%s", follower->path);
+    } else if (index_version_same(&follower->version, &version)) {
         return;
     } else if (read_index(follower, &report) < 0) {
-        file = (struct stat){.st_ino = 0};
+        version = INDEX_VERSION_NONE;
     }
     problems_next(&follower->problems);
-    follower->file = file;
+    follower->version = version;
 }
 
 /* Until the next lease expires. */
@@ -129,7 +121,7 @@ static int follow(struct follower *follower, struct watch_dirs *dirs, const sigs
     int rc = 0;
 
     follower->told = seconds_now();
-    while (rc == 0 && !watch_stopped()) {
+    while (rc >= 0 && !watch_stopped()) {
         rc = watch_dirs_arm_file(dirs, follower->path);
         if (rc < 0)
             return report_errno(&follower->problems.out, rc, "%s", follower->path);
