@@ -44,14 +44,12 @@ int replace_create(int dirfd, const char *name, struct bytes content)
     return rc;
 }
 
-int replace_file(int dirfd, const char *name, const char *text, size_t len, bool *replaced)
+int replace_file_by(int dirfd, const char *temporary, const char *name, const char *text, size_t len,
+                    bool *replaced)
 {
-    char temporary[NAME_MAX + 1];
-    int rc = suffixed(temporary, name, NEW_SUFFIX);
+    int rc;
 
     *replaced = false;
-    if (rc < 0)
-        return rc;
     if (unlinkat(dirfd, temporary, 0) < 0 && errno != ENOENT)
         return -errno;
     rc = replace_create(dirfd, temporary, (struct bytes){(const uint8_t *)text, len});
@@ -64,6 +62,15 @@ int replace_file(int dirfd, const char *name, const char *text, size_t len, bool
     }
     *replaced = true;
     return fsync(dirfd) < 0 ? -errno : 0;
+}
+
+int replace_file(int dirfd, const char *name, const char *text, size_t len, bool *replaced)
+{
+    char temporary[NAME_MAX + 1];
+    int rc = suffixed(temporary, name, NEW_SUFFIX);
+
+    *replaced = false;
+    return rc == 0 ? replace_file_by(dirfd, temporary, name, text, len, replaced) : rc;
 }
 
 int replace_link(int dirfd, const char *name, const char *also)

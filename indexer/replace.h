@@ -18,6 +18,10 @@ int replace_create(int dirfd, const char *name, struct bytes content);
  * `name` is what it was, or, if it is `*replaced`, stands but the directory could not be synced. */
 int replace_file(int dirfd, const char *name, const char *text, size_t len, bool *replaced);
 
+/* The same, by way of the name `temporary`. */
+int replace_file_by(int dirfd, const char *temporary, const char *name, const char *text, size_t len,
+                    bool *replaced);
+
 /* Gives the file `name` a second name, `also`, in place of an earlier file of that name. -errno. */
 int replace_link(int dirfd, const char *name, const char *also);
 

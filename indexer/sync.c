@@ -6,8 +6,10 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "forget.h"
+#include "hosts_follow.h"
 #include "schema/name.h"
 #include "schema/paths.h"
 #include "sync_pass.h"
@@ -18,6 +20,7 @@ struct options {
     struct sync_sources sources;
     struct forget_request *forget;
     size_t forget_count;
+    const char *hosts_file;
     bool watch;
     bool verbose;
 };
@@ -34,6 +37,8 @@ static void print_help(const struct tool *tool)
            "                               (default: the unnamed one); may be given more than once\n"
            "  -w, --watch                  go on, and follow every change of these files, until\n"
            "                               SIGTERM or SIGINT; a directory may come later\n"
+           "  -H, --hosts-file=FILE        keep FILE, a file like /etc/hosts, in line with the index: the\n"
+           "                               lines of lvindex-dump --hosts, replaced when they change\n"
            "  -v, --verbose                print a line for each change\n"
            "  -f, --forget=[NETWORK=]WHAT  instead, remove the leases of an address, of a hardware\n"
            "                               address, or of a machine by its host name or guest name,\n"
@@ -50,13 +55,14 @@ static void print_help(const struct tool *tool)
            "Examples:\n"
            "  %s -v\n"
            "  %s --watch\n"
+           "  %s --watch --hosts-file=/var/lib/lvindex/hosts/hosts\n"
            "  %s --leases=lan=/var/lib/misc/dnsmasq.leases\n"
            "  %s --leases=lab=/var/lib/lab/leases --leases=guests=/var/lib/guests/leases\n"
            "  %s --forget=web --forget=lab=192.0.2.7\n"
            "\n"
            "Exit status: 0 done; 1 something failed, could not be read or may not be forgotten (the rest is\n"
            "done all the same); 2 wrong usage.\n",
-           tool->name, tool->name, tool->name, tool->name, tool->name, tool->name);
+           tool->name, tool->name, tool->name, tool->name, tool->name, tool->name, tool->name);
 }
 
 /* Cuts [NETWORK=]REST in two; NULL where no network stands before. What stands before a "=" is a network
@@ -124,26 +130,52 @@ static int add_forget(const struct tool *tool, struct options *options, char *te
     return -1;
 }
 
+/* Is this the host's own hosts file? That has other lines than ours, which it cannot do without. */
+static bool is_etc_hosts(const char *file)
+{
+    struct stat own, given;
+
+    return stat("/etc/hosts", &own) == 0 && stat(file, &given) == 0 && own.st_dev == given.st_dev &&
+           own.st_ino == given.st_ino;
+}
+
+static int set_hosts_file(const struct tool *tool, struct options *options, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    const char *name = slash != NULL ? slash + 1 : file;
+
+    if (options->hosts_file != NULL)
+        return tool_usage_error(tool, "--hosts-file: given twice");
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return tool_usage_error(tool, "--hosts-file: \"%s\" names no file", file);
+    if (is_etc_hosts(file))
+        return tool_usage_error(tool, "--hosts-file: %s: has this host's own names, and is not replaced",
+                                file);
+    options->hosts_file = file;
+    return -1;
+}
+
 /* An exit status, or -1 to go on. */
 static int parse(struct tool *tool, int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {{"leases", required_argument, NULL, 'l'},
-                                          {"watch", no_argument, NULL, 'w'},
-                                          {"verbose", no_argument, NULL, 'v'},
-                                          {"forget", required_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"version", no_argument, NULL, 'V'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"leases", required_argument, NULL, 'l'}, {"watch", no_argument, NULL, 'w'},
+        {"verbose", no_argument, NULL, 'v'},      {"hosts-file", required_argument, NULL, 'H'},
+        {"forget", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0}};
     int option, status = -1;
 
     opterr = 0;
-    while (status < 0 && (option = getopt_long(argc, argv, ":l:f:wvhV", longs, NULL)) != -1) {
+    while (status < 0 && (option = getopt_long(argc, argv, ":l:f:H:wvhV", longs, NULL)) != -1) {
         switch (option) {
         case 'l':
             status = add_leases(tool, options, optarg);
             break;
         case 'f':
             status = add_forget(tool, options, optarg);
+            break;
+        case 'H':
+            status = set_hosts_file(tool, options, optarg);
             break;
         case 'w':
             options->watch = true;
@@ -165,9 +197,19 @@ static int parse(struct tool *tool, int argc, char **argv, struct options *optio
     }
     if (status < 0 && optind < argc)
         return tool_usage_error(tool, "%s: too many arguments", argv[optind]);
-    if (status < 0 && options->forget_count > 0 && (options->watch || options->sources.lease_count > 0))
-        return tool_usage_error(tool, "--forget reads no sources: neither --watch nor --leases goes with it");
+    if (status < 0 && options->forget_count > 0 &&
+        (options->watch || options->sources.lease_count > 0 || options->hosts_file != NULL))
+        return tool_usage_error(tool, "--forget goes with neither --watch nor --leases nor --hosts-file");
     return status;
+}
+
+/* Who runs it by hand wants to be sure of all of the index. */
+static void sync_once(const struct options *options, const struct report *report)
+{
+    struct hosts_follow hosts = {.path = options->hosts_file, .state_dir = tool_state_dir()};
+
+    sync_pass(tool_state_dir(), STORE_CHECK, &options->sources, report);
+    hosts_follow_update(&hosts, report);
 }
 
 static int run(struct tool *tool, const struct options *options)
@@ -177,12 +219,13 @@ static int run(struct tool *tool, const struct options *options)
 
     tool->changes = options->verbose || options->forget_count > 0 ? stdout : NULL;
     if (options->watch)
-        return watch(tool, tool_state_dir(), &options->sources) < 0 ? TOOL_FAILED : TOOL_DONE;
+        return watch(tool, tool_state_dir(), &options->sources, options->hosts_file) < 0 ? TOOL_FAILED
+                                                                                         : TOOL_DONE;
     if (options->forget_count > 0)
         forget(tool_state_dir(), options->sources.libvirt.networks, options->forget, options->forget_count,
                &report);
-    else /* Who runs it by hand wants to be sure of all of the index. */
-        sync_pass(tool_state_dir(), STORE_CHECK, &options->sources, &report);
+    else
+        sync_once(options, &report);
     status = tool_finish_output(tool);
     return tool->failed ? TOOL_FAILED : status;
 }

@@ -24,6 +24,7 @@
 /* A name that counts in a watched directory. */
 struct watched_name {
     int wd;
+    enum watched kind;
     bool suffix; /* of many files; else it is one file's own */
     char name[NAME_MAX + 1];
 };
@@ -41,7 +42,7 @@ void watch_dirs_close(struct watch_dirs *dirs)
         close(dirs->inotify);
 }
 
-static int add_name(struct watch_dirs *dirs, int wd, bool suffix, const char *name)
+static int add_name(struct watch_dirs *dirs, int wd, enum watched kind, bool suffix, const char *name)
 {
     struct watched_name *more;
 
@@ -51,7 +52,7 @@ static int add_name(struct watch_dirs *dirs, int wd, bool suffix, const char *na
     if (more == NULL)
         return -ENOMEM;
     dirs->names = more;
-    more[dirs->count] = (struct watched_name){.wd = wd, .suffix = suffix};
+    more[dirs->count] = (struct watched_name){.wd = wd, .kind = kind, .suffix = suffix};
     strcpy(more[dirs->count++].name, name);
     return 0;
 }
@@ -92,15 +93,16 @@ static int watch_nearest(int inotify, const char *path, int *wd, char missing[st
 }
 
 /* Watches for names in the directory `path`, or for its coming. */
-static int arm(struct watch_dirs *dirs, const char *path, bool suffix, const char *const *names, size_t count)
+static int arm(struct watch_dirs *dirs, const char *path, enum watched kind, bool suffix,
+               const char *const *names, size_t count)
 {
     char missing[NAME_MAX + 1];
     int wd, rc = watch_nearest(dirs->inotify, path, &wd, missing);
 
     if (rc == 1)
-        return add_name(dirs, wd, false, missing);
+        return add_name(dirs, wd, WATCHED_SOURCE, false, missing);
     for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = add_name(dirs, wd, suffix, names[i]);
+        rc = add_name(dirs, wd, kind, suffix, names[i]);
     return rc;
 }
 
@@ -108,7 +110,7 @@ static int arm_networks(struct watch_dirs *dirs, const char *path)
 {
     static const char *const suffixes[] = {".status", ".macs", ".conf"};
 
-    return arm(dirs, path, true, suffixes, sizeof(suffixes) / sizeof(suffixes[0]));
+    return arm(dirs, path, WATCHED_SOURCE, true, suffixes, sizeof(suffixes) / sizeof(suffixes[0]));
 }
 
 static int arm_definitions(struct watch_dirs *dirs, const char *dir, const char *driver)
@@ -118,11 +120,11 @@ static int arm_definitions(struct watch_dirs *dirs, const char *dir, const char 
 
     if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, driver) >= sizeof(path))
         return -ENAMETOOLONG;
-    return arm(dirs, path, true, &suffix, 1);
+    return arm(dirs, path, WATCHED_SOURCE, true, &suffix, 1);
 }
 
 /* Watches for the file, or for the coming of its directory. */
-static int arm_file(struct watch_dirs *dirs, const char *file)
+static int arm_file(struct watch_dirs *dirs, enum watched kind, const char *file)
 {
     char dir[PATH_MAX], copy[PATH_MAX];
     const char *name;
@@ -131,16 +133,16 @@ static int arm_file(struct watch_dirs *dirs, const char *file)
         return -ENAMETOOLONG;
     strcpy(dir, copy);
     name = basename(copy);
-    return arm(dirs, dirname(dir), false, &name, 1);
+    return arm(dirs, dirname(dir), kind, false, &name, 1);
 }
 
 /* A lease file where it is, and, if it is a link, where what it leads to is. */
 static int arm_leases(struct watch_dirs *dirs, const char *file)
 {
     char real[PATH_MAX];
-    int rc = arm_file(dirs, file);
+    int rc = arm_file(dirs, WATCHED_SOURCE, file);
 
-    return rc == 0 && realpath(file, real) != NULL ? arm_file(dirs, real) : rc;
+    return rc == 0 && realpath(file, real) != NULL ? arm_file(dirs, WATCHED_SOURCE, real) : rc;
 }
 
 int watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources)
@@ -161,7 +163,12 @@ int watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources)
 int watch_dirs_arm_file(struct watch_dirs *dirs, const char *file)
 {
     dirs->count = 0;
-    return arm_file(dirs, file);
+    return arm_file(dirs, WATCHED_SOURCE, file);
+}
+
+int watch_dirs_also(struct watch_dirs *dirs, const char *file)
+{
+    return arm_file(dirs, WATCHED_FILE, file);
 }
 
 static bool ends_in(const char *name, const char *suffix)
@@ -180,21 +187,23 @@ static bool matches(const struct watched_name *watched, const struct inotify_eve
 
 /* Whoever may write into one of the directories must not keep us busy: other names than a source's do not
  * count. */
-static bool concerns(const struct watch_dirs *dirs, const struct inotify_event *event)
+static int concerned(const struct watch_dirs *dirs, const struct inotify_event *event)
 {
+    int what = 0;
+
     if ((event->mask & LOST_EVENTS) != 0)
-        return true;
+        return WATCHED_SOURCE;
     for (size_t i = 0; i < dirs->count; i++) {
         if (matches(&dirs->names[i], event))
-            return true;
+            what |= (int)dirs->names[i].kind;
     }
-    return false;
+    return what;
 }
 
 int watch_dirs_read(const struct watch_dirs *dirs)
 {
     _Alignas(struct inotify_event) char buffer[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)];
-    bool any = false;
+    int what = 0;
 
     for (int reads = 0; reads < READS_MAX; reads++) {
         ssize_t len = read(dirs->inotify, buffer, sizeof(buffer));
@@ -202,13 +211,13 @@ int watch_dirs_read(const struct watch_dirs *dirs)
         if (len < 0 && errno == EINTR)
             continue;
         if (len < 0)
-            return errno == EAGAIN ? any : -errno;
+            return errno == EAGAIN ? what : -errno;
         for (ssize_t at = 0; at < len;) {
             const struct inotify_event *event = (const struct inotify_event *)(const void *)(buffer + at);
 
-            any = any || concerns(dirs, event);
+            what |= concerned(dirs, event);
             at += (ssize_t)(sizeof(*event) + event->len);
         }
     }
-    return any;
+    return what;
 }

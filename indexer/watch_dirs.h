@@ -5,9 +5,13 @@
 #ifndef LVINDEX_INDEXER_WATCH_DIRS_H
 #define LVINDEX_INDEXER_WATCH_DIRS_H
 
-#include <stdbool.h>
-
 #include "sync_pass.h"
+
+/* What an event concerns; may be both. */
+enum watched {
+    WATCHED_SOURCE = 1, /* a source, or where any watch should be */
+    WATCHED_FILE = 2    /* a file that is watched besides */
+};
 
 struct watched_name;
 
@@ -29,7 +33,10 @@ int watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources);
 /* The same for a single file, in place of all sources. */
 int watch_dirs_arm_file(struct watch_dirs *dirs, const char *file);
 
-/* Reads the events that wait: 1 when any of them may concern a source, 0 when none does, -errno. */
+/* Watches a file besides, until all is armed anew. -errno. */
+int watch_dirs_also(struct watch_dirs *dirs, const char *file);
+
+/* Reads the events that wait: what any of them may concern (enum watched), 0 for nothing, -errno. */
 int watch_dirs_read(const struct watch_dirs *dirs);
 
 #endif

@@ -59,8 +59,8 @@ static int64_t milliseconds_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Takes all changes of a burst: they are one pass. */
-static int wait_out(const struct watch_dirs *dirs, int output, const sigset_t *during_wait)
+/* Takes all changes of a burst, which began with `what`: they are one. */
+static int wait_out(const struct watch_dirs *dirs, int output, int what, const sigset_t *during_wait)
 {
     int64_t latest = milliseconds_now() + LATEST_MS;
     int rc = 1;
@@ -72,9 +72,10 @@ static int wait_out(const struct watch_dirs *dirs, int output, const sigset_t *d
 
             if (more < 0)
                 return more;
+            what |= more;
         }
     }
-    return rc == -EINTR || rc > 0 ? 0 : rc;
+    return rc == -EINTR || rc >= 0 ? what : rc;
 }
 
 int watch_wait(const struct watch_dirs *dirs, int output, int milliseconds, const sigset_t *during_wait)
@@ -90,7 +91,7 @@ int watch_wait(const struct watch_dirs *dirs, int output, int milliseconds, cons
         if (rc > 0)
             rc = watch_dirs_read(dirs);
         if (rc > 0)
-            return wait_out(dirs, output, during_wait);
+            return wait_out(dirs, output, rc, during_wait);
         if (rc < 0)
             return rc;
     }

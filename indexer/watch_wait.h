@@ -16,8 +16,8 @@ int watch_handle_signals(sigset_t *during_wait);
 bool watch_stopped(void);
 
 /* Waits for a change that concerns what is watched, or for `milliseconds`, whatever else happens in its
- * directory meanwhile, or for a signal: 0. Changes that come together are waited out. -EPIPE when nobody
- * reads the pipe `output` (-1: none) any more; -errno. */
+ * directory meanwhile, or for a signal: what changed (enum watched), 0 for nothing. Changes that come
+ * together are waited out. -EPIPE when nobody reads the pipe `output` (-1: none) any more; -errno. */
 int watch_wait(const struct watch_dirs *dirs, int output, int milliseconds, const sigset_t *during_wait);
 
 #endif

@@ -1,0 +1,97 @@
+#include "hosts_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cleanup.h"
+#include "file.h"
+#include "lock.h"
+#include "replace.h"
+#include "schema/paths.h"
+
+/* Where it is, and how it is called there. */
+struct place {
+    char dir[PATH_MAX];
+    char copy[PATH_MAX];
+    const char *name; /* in `copy` */
+};
+
+static int place_of(const char *path, struct place *place)
+{
+    if ((size_t)snprintf(place->dir, sizeof(place->dir), "%s", path) >= sizeof(place->dir))
+        return -ENAMETOOLONG;
+    strcpy(place->copy, place->dir);
+    dirname(place->dir);
+    place->name = basename(place->copy);
+    return 0;
+}
+
+static int open_directory(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return fd < 0 ? -errno : fd;
+}
+
+static bool holds(int dirfd, const char *name, const char *text, size_t len)
+{
+    CLEANUP_FILE struct file file = {.fd = -1};
+
+    return file_open(dirfd, name, O_NOFOLLOW, &file) == 0 && file_read(&file) == 0 && file.len == len &&
+           memcmp(file.text, text, len) == 0;
+}
+
+/* May it be replaced? Then 0, or 1 where it is as it should be. Else -errno, reported. */
+static int look(int dirfd, const char *name, const char *path, const char *text, size_t len,
+                const struct report *report)
+{
+    struct stat st;
+
+    if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : report_errno(report, -errno, "%s", path);
+    if (S_ISLNK(st.st_mode)) {
+        report_problem(report, "a symbolic link, which is neither followed nor replaced", "%s", path);
+        return -ELOOP;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        report_problem(report, "there is something that is no file", "%s", path);
+        return -EINVAL;
+    }
+    return st.st_uid == geteuid() && (st.st_mode & 07777) == 0644 && (size_t)st.st_size == len &&
+           holds(dirfd, name, text, len);
+}
+
+static int replace(int dirfd, const char *name, const char *state_dir, const char *text, size_t len)
+{
+    char temporary[NAME_MAX + 1];
+    CLEANUP_FD int state = open_directory(state_dir);
+    CLEANUP_FD int lock = state < 0 ? state : lock_take(state);
+    bool replaced;
+
+    if (lock < 0)
+        return lock;
+    if (snprintf(temporary, sizeof(temporary), ".%s" NEW_SUFFIX, name) >= (int)sizeof(temporary))
+        return -ENAMETOOLONG;
+    return replace_file_by(dirfd, temporary, name, text, len, &replaced);
+}
+
+int hosts_file_write(const char *path, const char *state_dir, const char *text, size_t len,
+                     const struct report *report)
+{
+    struct place place;
+    int rc = place_of(path, &place);
+    CLEANUP_FD int dirfd = rc < 0 ? rc : open_directory(place.dir);
+
+    if (dirfd < 0)
+        return report_errno(report, dirfd, "%s", path);
+    rc = look(dirfd, place.name, path, text, len, report);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    rc = replace(dirfd, place.name, state_dir, text, len);
+    return rc < 0 ? report_errno(report, rc, "%s", path) : 1;
+}
