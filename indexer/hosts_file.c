@@ -16,18 +16,16 @@
 
 /* Where it is, and how it is called there. */
 struct place {
-    char dir[PATH_MAX];
-    char copy[PATH_MAX];
-    const char *name; /* in `copy` */
+    char copies[2][PATH_MAX];
+    const char *dir, *name; /* in the copies */
 };
 
 static int place_of(const char *path, struct place *place)
 {
-    if ((size_t)snprintf(place->dir, sizeof(place->dir), "%s", path) >= sizeof(place->dir))
+    if (strlen(path) >= PATH_MAX)
         return -ENAMETOOLONG;
-    strcpy(place->copy, place->dir);
-    dirname(place->dir);
-    place->name = basename(place->copy);
+    place->dir = dirname(strcpy(place->copies[0], path));
+    place->name = basename(strcpy(place->copies[1], path));
     return 0;
 }
 
