@@ -1,4 +1,4 @@
-// Looks up names, or the names of an address, as a program in Go does that was built without cgo: never by glibc.
+// Looks up names, or the names of an address, as programs in Go do: with cgo by glibc, if need be, without it never.
 package main
 
 import (

@@ -6,8 +6,9 @@
 
 mv "$ROOT/var/lib/lvindex" "$ROOT/root/lvindex"
 succeeds "systemd-tmpfiles" systemd-tmpfiles --root="$ROOT" --create lvindex.conf
-equal "the directory that it makes" "root:root 755" "$(stat -c '%U:%G %a' "$ROOT/var/lib/lvindex")"
-rmdir "$ROOT/var/lib/lvindex"
+equal "the directories that it makes" "$(lines 'root:root 755' 'root:root 755')" \
+    "$(stat -c '%U:%G %a' "$ROOT"/var/lib/lvindex{,/hosts})"
+rmdir "$ROOT"/var/lib/lvindex{/hosts,}
 mv "$ROOT/root/lvindex" "$ROOT/var/lib/lvindex"
 
 # --- AppArmor -------------------------------------------------------------------------------------------------

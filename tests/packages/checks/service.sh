@@ -114,6 +114,13 @@ sleep 0.5
 equal "each lease is there once, though told by the hook and by the lease file" \
     "$(lines "$(ip4 db)" "$(ip4 web)" | sort)" "$(listed '')"
 
+# --- A hosts file -----------------------------------------------------------------------------------------------
+
+sed -i 's|^LVINDEX_SYNC_OPTIONS="|&--hosts-file=/var/lib/lvindex/hosts/hosts |' "$ROOT/etc/default/lvindex"
+succeeds "the service with --hosts-file" in_root systemctl restart "$UNIT"
+succeeds "it writes the file" wait_until 5 grep -Fx "$(ip4 db)"$'\t'db "$ROOT/var/lib/lvindex/hosts/hosts"
+equal "with all names" "$(in_root lvindex-dump --hosts)" "$(cat "$ROOT/var/lib/lvindex/hosts/hosts")"
+
 # --- What it said ---------------------------------------------------------------------------------------------
 
 # It starts before the first lease, and there is no lease file then.
