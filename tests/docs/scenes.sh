@@ -91,6 +91,12 @@ scene_example() {
     event lab 43205 add 52:54:00:00:00:02 192.168.150.230 db1
 }
 
+# The same, with the directory that tmpfiles.d makes.
+scene_hosts_file() {
+    scene_example
+    mkdir "$STATE/hosts"
+}
+
 # Machines that are no longer there, one of them still in libvirt's file.
 scene_gone() {
     scene_libvirt
