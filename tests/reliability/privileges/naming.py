@@ -86,6 +86,11 @@ def explain(options, checks, site, name, address):
         done = site.run(site.dump, f"--explain={asked}", **modules)
         checks.done(screens.check(checks, f"--explain={asked!r}", done), f"--explain={asked!r}")
         checks.expect(b"Module lvindex_guest: " + status in done.stdout, f"--explain={asked!r}", f"{done.stdout!r}")
+        where = f"--explain={asked!r} --json"
+        done = screens.check(checks, where, site.run(site.dump, f"--explain={asked}", "--json", **modules))
+        told = screens.check_json(checks, where, done.stdout)
+        checks.equal(status.decode(), told["modules"][0]["status"], where, "the module's status")
+        checks.equal(os.fsencode(asked), screens.unescape(told["subject"]), where, "the subject")
 
 
 def statuses(options, checks, pieces):
