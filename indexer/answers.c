@@ -50,28 +50,30 @@ static int set_name(struct answer *answer, const struct claim *claim, struct byt
     return answer->name == NULL ? -ENOMEM : 0;
 }
 
-static void note_expiry(struct answers *answers, uint64_t expiry)
+/* Notes when the claim stops being as good an answer as it is. */
+static void note_end(const struct collecting *collecting, const struct claim *claim, enum claim_level level)
 {
-    if (expiry != 0 && (answers->until == 0 || expiry < answers->until))
-        answers->until = expiry;
+    struct answers *answers = collecting->answers;
+    uint64_t end = claim->expiry + (level == LEVEL_GRACE ? collecting->when.grace : 0);
+
+    if (claim->expiry != 0 && (answers->until == 0 || end < answers->until))
+        answers->until = end;
 }
 
 static int add_claims(const struct collecting *collecting, struct answer *answer, struct bytes key,
                       struct bytes value)
 {
-    uint64_t now = collecting->now;
-    bool better_ipv4 = has_better(value, now, IPV4_LEN), better_ipv6 = has_better(value, now, IPV6_LEN);
+    const struct claim_levels best = best_levels(value, &collecting->when);
     struct unpacker rest = unpacker_of(value);
     struct claim claim;
     int rc = 0;
 
     while (rc == 0 && claim_next(&rest, &claim)) {
-        bool better = claim.ip.len == IPV4_LEN ? better_ipv4 : better_ipv6;
+        enum claim_level level = claim_level(&claim, &collecting->when);
 
-        if (!claim_answers(&claim, now))
-            continue;
-        note_expiry(collecting->answers, claim.expiry);
-        if (better && (claim.flags & CLAIM_LAST_RESORT) != 0)
+        if (level != LEVEL_NONE)
+            note_end(collecting, &claim, level);
+        if (!claim_answers(&best, &claim, level))
             continue;
         rc = claim.network.len > NETWORK_MAX ? -EBADMSG : set_name(answer, &claim, key);
         if (rc == 0)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "follow_changes.h"

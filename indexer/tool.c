@@ -37,7 +37,8 @@ int tool_start(struct tool *tool)
     int fd, rc;
 
     sigemptyset(&tool->defaults);
-    ignore(tool, SIGPIPE);
+    if (!tool->filter)
+        ignore(tool, SIGPIPE);
     ignore(tool, SIGXFSZ);
 
     do {

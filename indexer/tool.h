@@ -28,8 +28,9 @@ struct tool {
 };
 
 /* To be called first. Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed: else the next
- * file opened would become one of them, and a message would end up in it. Makes a pipe that nobody reads, and
- * a limit on files, an error where it happens instead of a signal that ends us. -errno, reported. */
+ * file opened would become one of them, and a message would end up in it. Makes a limit on files, and unless
+ * it is a filter a pipe that nobody reads, an error where it happens instead of a signal that ends us.
+ * -errno, reported. */
 int tool_start(struct tool *tool);
 
 /* A report sink that prints to stderr, escaped, each line by one write, and notes that something failed.

@@ -15,7 +15,7 @@ int view_find(const struct view *view, struct bytes key, uint32_t hash, struct b
     return error == 0 && value->len == 0 ? -ENOENT : error;
 }
 
-int view_read_options(struct view *view)
+void view_read_options(struct view *view)
 {
     const uint8_t single = KEY_OPTIONS;
     const struct bytes key = {&single, 1};
@@ -23,8 +23,8 @@ int view_read_options(struct view *view)
     struct bytes value;
     int error = view_find(view, key, hash_bytes(key), &value);
 
-    if (error == 0 && !options_unpack(value, &options))
-        error = -EBADMSG;
+    /* Without them, or where they are damaged, all that still reads is answered as if nothing were set. */
+    if (error < 0 || !options_unpack(value, &options))
+        options = (struct lookup_options){.grace = 0};
     view->grace = options.grace;
-    return error == -ENOENT ? 0 : error;
 }
