@@ -38,10 +38,32 @@ static bool is_definition(struct bytes network)
     return network.len > 0 && network.at[0] == '/';
 }
 
-static void judge(const struct claim *claim, uint64_t now, struct candidate *candidate)
+/* Of a claim that may answer: does it, beside the record's others? */
+static void judge_level(const struct claim *claim, enum claim_level level, struct candidate *candidate)
 {
-    candidate->verdict = VERDICT_ANSWERS;
-    candidate->reason = "answers";
+    static const char *const reasons[] = {
+        [LEVEL_STATIC] = "answers: static",
+        [LEVEL_LEASE] = "answers",
+        [LEVEL_LAST_RESORT] = "last resort: a running guest has the name in this network",
+        [LEVEL_ARP] = "last resort: a neighbour that dnsmasq saw (arp), behind static entries and leases",
+        [LEVEL_GRACE] = "last resort: expired, in its grace as its guest runs",
+        [LEVEL_NONE] = "expired",
+    };
+
+    candidate->verdict = level <= LEVEL_LEASE  ? VERDICT_ANSWERS
+                         : level == LEVEL_NONE ? VERDICT_EXPIRED
+                                               : VERDICT_LAST_RESORT;
+    candidate->reason = reasons[level];
+    if (level == LEVEL_LAST_RESORT && (claim->flags & CLAIM_STALE) != 0)
+        candidate->reason = "last resort: the machine has a newer lease under another client-id";
+}
+
+static void judge(const struct claim *claim, const struct claim_time *when, const struct claim_levels *best,
+                  struct candidate *candidate)
+{
+    const enum claim_level level = claim_level(claim, when);
+
+    judge_level(claim, level, candidate);
     if ((claim->flags & CLAIM_PRESENCE) != 0) {
         candidate->verdict = VERDICT_PRESENCE;
         candidate->reason = is_definition(claim->network) ? "says that the guest is defined; has no address"
@@ -49,15 +71,9 @@ static void judge(const struct claim *claim, uint64_t now, struct candidate *can
     } else if ((claim->flags & CLAIM_WITHHELD) != 0) {
         candidate->verdict = VERDICT_REFUSED;
         candidate->reason = refusal_text(claim->reason);
-    } else if (expiry_passed(claim->expiry, now)) {
-        candidate->verdict = VERDICT_EXPIRED;
-        candidate->reason = "expired";
-    } else if ((claim->flags & CLAIM_STALE) != 0) {
+    } else if (level == LEVEL_LEASE && !claim_answers(best, claim, level)) {
         candidate->verdict = VERDICT_LAST_RESORT;
-        candidate->reason = "last resort: the machine has a newer lease under another client-id";
-    } else if ((claim->flags & CLAIM_OUTRANKED) != 0) {
-        candidate->verdict = VERDICT_LAST_RESORT;
-        candidate->reason = "last resort: a running guest has the name in this network";
+        candidate->reason = "kept back: a static entry answers instead";
     }
 }
 
@@ -79,6 +95,10 @@ static int find_feeder(struct index *index, const struct claim *claim, char **te
     char network[NETWORK_MAX + 1] = "";
     struct lease lease;
 
+    if (claim->rank != RANK_LEASE) {
+        *text = strdup(claim->rank == RANK_ARP ? "dnsmasq's neighbours" : "a static entry");
+        return *text == NULL ? -ENOMEM : 0;
+    }
     if ((claim->flags & CLAIM_PRESENCE) == 0 && claim->network.len <= NETWORK_MAX) {
         memcpy(network, claim->network.at, claim->network.len);
         if (leases_get(index, network, &claim->ip, &lease) == 0)
@@ -88,9 +108,21 @@ static int find_feeder(struct index *index, const struct claim *claim, char **te
     return *text == NULL ? -ENOMEM : 0;
 }
 
-static int add_candidate(struct index *index, const struct claim *claim, struct bytes key,
-                         struct explained_record *record)
+static struct claim_levels best_of(struct bytes record, const struct claim_time *when)
 {
+    struct claim_levels best = CLAIM_LEVELS_NONE;
+    struct unpacker rest = unpacker_of(record);
+    struct claim claim;
+
+    while (claim_next(&rest, &claim))
+        claim_levels_note(&best, &claim, claim_level(&claim, when));
+    return best;
+}
+
+static int add_candidate(struct index *index, const struct claim *claim, const struct claim_levels *best,
+                         struct bytes key, struct explained_record *record)
+{
+    const struct claim_time when = index_time(index);
     struct candidate *more = reallocarray(record->candidates, record->count + 1, sizeof(*more));
     struct candidate *candidate;
 
@@ -106,7 +138,7 @@ static int add_candidate(struct index *index, const struct claim *claim, struct 
         .heard = (claim->flags & CLAIM_HEARD) != 0 ? claim->order / 1000 : 0,
         .expiry = claim->expiry,
     };
-    judge(claim, index->now, candidate);
+    judge(claim, &when, best, candidate);
     if (candidate->name == NULL || candidate->network == NULL)
         return -ENOMEM;
     return find_feeder(index, claim, &candidate->feeder);
@@ -134,6 +166,8 @@ static void judge_definition(struct explained_record *record)
 static int take_record(struct index *index, const struct key *key, struct explained_record *record)
 {
     CLEANUP_VALUE struct value value = {NULL, 0};
+    const struct claim_time when = index_time(index);
+    struct claim_levels best;
     struct unpacker rest;
     struct claim claim;
     int rc = store_get(index->store, key, &value);
@@ -143,9 +177,10 @@ static int take_record(struct index *index, const struct key *key, struct explai
         return -ENOMEM;
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
+    best = best_of(value_bytes(&value), &when);
     rest = unpacker_of(value_bytes(&value));
     while (rc == 0 && claim_next(&rest, &claim))
-        rc = add_candidate(index, &claim, key_bytes(key), record);
+        rc = add_candidate(index, &claim, &best, key_bytes(key), record);
     judge_definition(record);
     return rc == 0 && rest.bad ? -EBADMSG : rc;
 }

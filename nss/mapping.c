@@ -102,7 +102,7 @@ static int open_tables(struct mapping *mapping, struct mapping *before)
     if (error == 0 && mapping->base != 0 && !take_over_base(mapping, before))
         error = open_base(mapping);
     if (error == 0)
-        error = view_read_options(&mapping->view);
+        view_read_options(&mapping->view);
     if (error < 0)
         unmap_tables(mapping);
     return error;

@@ -36,8 +36,8 @@ static inline void view_expect(const struct view *view, uint32_t hash)
  * damaged where it was searched. `hash` is hash_bytes() of the key. */
 int view_find(const struct view *view, struct bytes key, uint32_t hash, struct bytes *value);
 
-/* Takes over what the index says of look-ups, once both tables are there. -EBADMSG as view_find(), and where
- * that record is damaged itself. */
-int view_read_options(struct view *view);
+/* Takes over what the index says of look-ups, once both tables are there. Where that cannot be read, nothing
+ * is set: all else may still be answered. */
+void view_read_options(struct view *view);
 
 #endif

@@ -202,7 +202,9 @@ static int open_view(const struct images *images, struct view *view)
     view->base = (struct table){0};
     if (error == 0)
         error = open_base(images, &meta, view);
-    return error == 0 ? view_read_options(view) : error;
+    if (error == 0)
+        view_read_options(view);
+    return error;
 }
 
 /* The answers of two files that are mapped. */
