@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 /* Version of keys and values: this one is written, and every one since the oldest is read. A reader that
- * meets another answers UNAVAIL. 2: an index may have a base. 3: claims have a rank, and there are entries
- * that are no leases. */
-#define SCHEMA_VERSION 3
+ * meets another answers UNAVAIL. 2: an index may have a base. 4: claims have a rank, and there are entries
+ * that are no leases. No version was 3, which one wrong bit makes 1 or 2. */
+#define SCHEMA_VERSION 4
 #define SCHEMA_OLDEST  1
 
 /* A DNS label (RFC 1035, 2.3.4) and a name of labels with its dots, without the trailing one. */

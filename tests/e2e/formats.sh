@@ -33,10 +33,10 @@ hosts="192.0.2.8	built
 # not a name for this file: Fedora VM
 fd00::3	six
 192.0.2.6	st*r
-192.0.2.2	web
-192.0.2.1	web
 192.0.2.2	web.lab.example
-192.0.2.1	web.lab.example"
+192.0.2.1	web.lab.example
+192.0.2.2	web
+192.0.2.1	web"
 equal "--hosts" "$hosts" "$(lvindex_dump --hosts)"
 equal "--hosts of a network" "$(grep fd00 <<<"$hosts")" "$(lvindex_dump --hosts --network=lan --address=fd00::3)"
 equal "--hosts of a name" "$(grep $'\tweb$' <<<"$hosts")" "$(lvindex_dump --hosts --name=WEB)"

@@ -29,7 +29,7 @@ lease_dumped "$alpha" '[.network, ."mac-address", .hostname, .domain, ."client-i
     '["","52:54:00:00:00:0a","ALPHA","lab.example","01:52:54:00:00:00:0a"]'
 lease_dumped "$alpha" "(.\"expiry-time\" - $before) as \$left | \$left >= 3600 and \$left < 3660" true
 lease_dumped "$alpha" 'has("name-refused") or has("name-refused-reason") or has("iaid")' false
-dumped "lvindex-dump: version" .version 2
+dumped "lvindex-dump: version" .version 4
 table_shows "$alpha" 52:54:00:00:00:0a ALPHA
 succeeds "lvindex-dump --raw" lvindex_dump --raw
 
