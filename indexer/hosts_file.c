@@ -24,8 +24,10 @@ static int place_of(const char *path, struct place *place)
 {
     if (strlen(path) >= PATH_MAX)
         return -ENAMETOOLONG;
-    place->dir = dirname(strcpy(place->copies[0], path));
-    place->name = basename(strcpy(place->copies[1], path));
+    for (size_t i = 0; i < 2; i++)
+        strcpy(place->copies[i], path);
+    place->dir = dirname(place->copies[0]);
+    place->name = basename(place->copies[1]);
     return 0;
 }
 
