@@ -24,10 +24,8 @@ static int place_of(const char *path, struct place *place)
 {
     if (strlen(path) >= PATH_MAX)
         return -ENAMETOOLONG;
-    for (size_t i = 0; i < 2; i++)
-        strcpy(place->copies[i], path);
-    place->dir = dirname(place->copies[0]);
-    place->name = basename(place->copies[1]);
+    place->dir = dirname(strcpy(place->copies[0], path));
+    place->name = basename(strcpy(place->copies[1], path));
     return 0;
 }
 
@@ -83,7 +81,7 @@ static int replace(int dirfd, const char *name, const char *state_dir, const cha
 int hosts_file_write(const char *path, const char *state_dir, const char *text, size_t len,
                      const struct report *report)
 {
-    struct place place;
+    struct place place = {.dir = NULL};
     int rc = place_of(path, &place);
     CLEANUP_FD int dirfd = rc < 0 ? rc : open_directory(place.dir);
 
