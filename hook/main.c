@@ -7,8 +7,10 @@
 
 #include "arguments.h"
 #include "indexer/guests.h"
+#include "indexer/hosts_files.h"
 #include "indexer/index.h"
 #include "indexer/settings.h"
+#include "indexer/static_file.h"
 #include "indexer/tool.h"
 #include "init.h"
 #include "schema/paths.h"
@@ -48,12 +50,17 @@ static void print_help(const struct tool *tool)
            tool->name, tool->name, tool->name, tool->name, tool->name);
 }
 
-/* Brings the index in line with what files say, before an event. */
-static int refresh(struct index *index, const struct libvirt_dirs *dirs)
+/* Brings the index in line with what files say, before an event of the network of libvirt's, or of none
+ * (NULL). */
+static int refresh(struct index *index, const struct libvirt_dirs *dirs, const char *bridge)
 {
     int rc = settings_refresh(index, tool_config_dir());
 
-    return rc < 0 ? rc : guests_refresh(index, dirs);
+    if (rc == 0)
+        rc = guests_refresh(index, dirs);
+    if (rc == 0)
+        rc = static_file_refresh(index, tool_config_dir());
+    return rc == 0 && bridge != NULL ? hosts_files_refresh_bridge(index, dirs->networks, bridge) : rc;
 }
 
 struct incoming {
@@ -64,9 +71,10 @@ struct incoming {
 static int take_event(struct index *index, void *context)
 {
     const struct incoming *incoming = context;
-    int rc = refresh(index, &incoming->dirs);
+    const struct event *event = incoming->event;
+    int rc = refresh(index, &incoming->dirs, event->libvirt ? event->lease.network : NULL);
 
-    return rc < 0 ? index_failed(index, rc) : event_apply(index, incoming->event, incoming->dirs.networks);
+    return rc < 0 ? index_failed(index, rc) : event_apply(index, event, incoming->dirs.networks);
 }
 
 static int run_event(struct tool *tool, enum event_action action, char **argv)
@@ -91,7 +99,7 @@ static int take_sighting(struct index *index, void *context)
 {
     const struct sighting *sighting = context;
     const struct libvirt_dirs dirs = libvirt_dirs_default();
-    int rc = refresh(index, &dirs);
+    int rc = refresh(index, &dirs, NULL);
 
     if (rc == 0)
         rc = sighting->gone ? neighbour_gone(index, &sighting->neighbour)

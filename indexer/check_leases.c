@@ -137,7 +137,7 @@ int check_leases(struct check *check)
 
     if (check->index == NULL)
         return 0;
-    rc = dump_collect(check->index, &(struct dump_query){.subject = NULL}, &leases);
+    rc = dump_collect(check->index, &(struct dump_query){.leases_only = true}, &leases);
     live = calloc(leases.count + 1, sizeof(struct dump_lease *));
     if (live == NULL)
         return -ENOMEM;

@@ -97,6 +97,20 @@ static int clear_network(struct index *index, const char *source, const char *na
     return rc == 0 && strcmp(network.name, name) == 0 ? set_network(index, before, "", &nothing) : rc;
 }
 
+/* Its static entries are known under the bridge. */
+static int unread_hosts(struct index *index, const char *name)
+{
+    static const char *const prefixes[] = {SOURCE_HOSTSFILE, SOURCE_ADDNHOSTS};
+    char source[SOURCE_NAME_MAX + 1];
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+        snprintf(source, sizeof(source), "%s%s", prefixes[i], name);
+        rc = source_record_unread(index->store, source);
+    }
+    return rc;
+}
+
 /* A file that is no network's (it names no bridge) says nothing. */
 static int apply(struct index *index, const char *name, const struct source_file *source)
 {
@@ -111,9 +125,9 @@ static int apply(struct index *index, const char *name, const struct source_file
     if (rc == 0 && conf.bridge[0] != '\0' && network_valid(conf.bridge))
         rc = set_network(index, conf.bridge, name, &conf);
     /* The bridge is remembered, for when the file is gone. */
-    return rc < 0
-               ? rc
-               : source_record_save(index->store, source->name, &new, &item, conf.bridge[0] != '\0', false);
+    if (rc == 0)
+        rc = source_record_save(index->store, source->name, &new, &item, conf.bridge[0] != '\0', false);
+    return rc < 0 ? rc : unread_hosts(index, name);
 }
 
 static int forget(struct index *index, const char *name)
@@ -126,16 +140,34 @@ static int forget(struct index *index, const char *name)
     return rc < 0 ? rc : source_record_delete(index->store, source);
 }
 
-/* Files are named after networks, which may be called nearly anything; a name that does not fit is not shown.
- */
-static bool name_fits(const char *name)
+int conf_bridge(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1])
+{
+    CLEANUP_SOURCE struct source_record known = {.count = 0};
+    char source[SOURCE_NAME_MAX + 1];
+    struct bytes found;
+    int rc;
+
+    snprintf(source, sizeof(source), SOURCE_CONF "%s", name);
+    rc = source_record_load_all(index->store, source, &known);
+    if (rc < 0 || known.count == 0)
+        return rc < 0 ? rc : -ENOENT;
+    found = known.items[0].guest;
+    if (found.len > NETWORK_MAX)
+        return -ENOENT;
+    memcpy(bridge, found.at, found.len);
+    bridge[found.len] = '\0';
+    return network_valid(bridge) ? 0 : -ENOENT;
+}
+
+bool conf_name_valid(const char *name)
 {
     return guest_valid(name) && strlen(name) <= NETWORK_MAX;
 }
 
 int conf_refresh(struct index *index, const char *dir)
 {
-    static const struct network_file_kind kind = {".conf", SOURCE_CONF, name_fits, false, apply, forget};
+    static const struct network_file_kind kind = {
+        .suffix = ".conf", .prefix = SOURCE_CONF, .valid = conf_name_valid, .apply = apply, .forget = forget};
 
     return network_files_refresh(index, dir, &kind);
 }

@@ -13,4 +13,11 @@
 /* Reads every *.conf file of the directory that changed. -errno only for failures of the index itself. */
 int conf_refresh(struct index *index, const char *dir);
 
+/* The bridge of the network of that name, as its file said: -ENOENT when none did. */
+int conf_bridge(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1]);
+
+/* May libvirt's files of a network be called so? Files are named after networks, which may be called nearly
+ * anything; a name that does not fit into the index is not taken. */
+bool conf_name_valid(const char *name);
+
 #endif

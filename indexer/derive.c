@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "claims.h"
+#include "host_refusal.h"
 #include "lease_record.h"
 #include "machines.h"
+#include "shadow.h"
 
 void outputs_free(struct outputs *outputs)
 {
@@ -58,90 +60,6 @@ static int add_named(struct outputs *outputs, enum key_kind kind, struct claim c
     return add_output(outputs, key, claim);
 }
 
-/* Is `name` a guest's name, and none of the guests that this machine is or was? */
-static enum refusal guest_refusal(struct index *index, const struct machine *machine, struct bytes name)
-{
-    struct key key = key_named(KEY_GUEST, name);
-
-    if (!store_has(index->store, &key))
-        return REFUSAL_NONE;
-    for (size_t i = 0; i < machine->guest_count; i++) {
-        struct key own_key = key_named(KEY_GUEST, machine->guests[i].name);
-
-        if (bytes_equal(key_bytes(&own_key), key_bytes(&key)))
-            return REFUSAL_NONE;
-    }
-    return REFUSAL_GUEST_NAME;
-}
-
-static enum claim_rank rank_of(enum lease_kind kind)
-{
-    switch (kind) {
-    case KIND_LEASE:
-    case KIND_KEPT:
-        return RANK_LEASE;
-    case KIND_ARP:
-        return RANK_ARP;
-    default:
-        return RANK_STATIC;
-    }
-}
-
-/* Is a static entry this lease's own: of the same address, or of the same machine? */
-static bool owns(const struct machine *machine, const struct lease *lease, const struct claim *claim)
-{
-    if (ip_compare(&claim->ip, &lease->ip) == 0)
-        return true;
-    for (size_t i = 0; i < machine->lease_count; i++) {
-        const struct machine_lease *entry = &machine->leases[i];
-
-        if (rank_of((enum lease_kind)entry->kind) == RANK_STATIC && ip_compare(&entry->ip, &claim->ip) == 0 &&
-            bytes_equal(entry->network, claim->network))
-            return true;
-    }
-    return false;
-}
-
-/* Is `name` a static entry's, and none of this machine's? */
-static enum refusal static_refusal(struct index *index, const struct machine *machine,
-                                   const struct lease *lease, struct bytes name)
-{
-    CLEANUP_VALUE struct value value = {NULL, 0};
-    struct key key = key_named(KEY_HOST, name);
-    enum refusal refusal = REFUSAL_NONE;
-    struct ip last = {0};
-    struct claim claim;
-    struct unpacker u;
-
-    if (store_get(index->store, &key, &value) < 0)
-        return REFUSAL_NONE;
-    /* What is static comes first, but for others' claims on the same addresses. */
-    for (u = unpacker_of(value_bytes(&value)); claim_next(&u, &claim); last = claim.ip) {
-        if (claim.rank != RANK_STATIC && ip_compare(&claim.ip, &last) != 0)
-            break;
-        if (claim.rank != RANK_STATIC)
-            continue;
-        if (owns(machine, lease, &claim))
-            return REFUSAL_NONE;
-        refusal = REFUSAL_STATIC;
-    }
-    return refusal;
-}
-
-static enum refusal host_refusal(struct index *index, const struct machine *machine,
-                                 const struct lease *lease)
-{
-    enum refusal refusal;
-
-    /* What an administrator wrote down is never refused. */
-    if (rank_of(lease->kind) != RANK_LEASE)
-        return REFUSAL_NONE;
-    if (name_equal(lease->host, index->state.host))
-        return REFUSAL_OWN_HOST;
-    refusal = static_refusal(index, machine, lease, bytes_of(lease->host));
-    return refusal != REFUSAL_NONE ? refusal : guest_refusal(index, machine, bytes_of(lease->host));
-}
-
 static struct claim withhold(struct claim claim, enum refusal reason)
 {
     if (reason != REFUSAL_NONE) {
@@ -158,7 +76,7 @@ static struct claim claim_of(const struct lease *lease, const struct machine *ma
         .expiry = lease->expiry,
         .order = lease_stamp(lease),
         .ip = lease->ip,
-        .rank = rank_of(lease->kind),
+        .rank = lease_rank(lease->kind),
     };
 
     if (lease->heard != 0)
@@ -227,26 +145,28 @@ static struct claim aged(struct claim claim, bool stale)
 
 /* Host name, host name with domain, and both for the address. */
 static int add_host(struct index *index, const struct machine *machine, const struct lease *lease,
-                    struct claim claim, bool stale, struct outputs *outputs)
+                    struct claim claim, bool stale, const struct shadow *shadow, struct outputs *outputs)
 {
     char qualified[DOMAIN_MAX + 1];
     enum refusal reason = host_refusal(index, machine, lease);
     enum refusal qualified_reason = reason;
-    int rc;
+    int rc = 0;
 
     claim.label = bytes_of(lease->host);
-    rc = add_named(outputs, KEY_HOST, withhold(aged(claim, stale), reason));
-    if (rc == 0 && lease->domain[0] != '\0') {
+    if (!shadow->host)
+        rc = add_named(outputs, KEY_HOST, withhold(aged(claim, stale), reason));
+    if (rc == 0 && lease->domain[0] != '\0' && !shadow->qualified) {
         struct claim full = claim;
 
         full.label = bytes_of(lease_qualified(lease, qualified));
-        if (reason == REFUSAL_NONE && rank_of(lease->kind) == RANK_LEASE)
+        if (reason == REFUSAL_NONE && lease_rank(lease->kind) == RANK_LEASE)
             qualified_reason = guest_refusal(index, machine, full.label);
         rc = add_named(outputs, KEY_HOST, withhold(aged(full, stale), qualified_reason));
         if (qualified_reason == REFUSAL_NONE)
             claim.domain = bytes_of(lease->domain);
     }
-    return rc < 0 ? rc : add_output(outputs, key_address(&lease->ip), withhold(claim, reason));
+    return rc < 0 || shadow->host ? rc
+                                  : add_output(outputs, key_address(&lease->ip), withhold(claim, reason));
 }
 
 /* Does a guest run under any of the networks that name it? */
@@ -295,16 +215,19 @@ int derive_outputs(struct index *index, const struct lease *lease, struct output
     CLEANUP_MACHINE struct machine machine;
     int rc = machine_load(index->store, &lease->hwaddr, &machine);
     struct staleness stale = {false, false};
+    struct shadow shadow;
     struct claim claim;
 
+    if (rc == 0)
+        rc = shadow_of(index->store, lease, &shadow);
     if (rc == 0)
         rc = weigh_siblings(index, &machine, lease, &stale);
     if (rc < 0)
         return rc;
     claim = claim_of(lease, &machine);
     if (lease->host[0] != '\0')
-        rc = add_host(index, &machine, lease, claim, stale.host, outputs);
-    return rc < 0 ? rc : add_guests(&machine, lease, claim, stale.guest, outputs);
+        rc = add_host(index, &machine, lease, claim, stale.host, &shadow, outputs);
+    return rc < 0 || shadow.guests ? rc : add_guests(&machine, lease, claim, stale.guest, outputs);
 }
 
 enum refusal derive_refusal(struct index *index, const struct lease *lease)
@@ -369,16 +292,31 @@ int derive_unsettle(struct index *index, struct bytes name)
 
 /* Derives anew what follows from a lease. Which claims it makes does not depend on who owns the name or on
  * other leases of the machine, only whether they are withheld or kept back: nothing has to be removed. */
-static int refresh(struct index *index, const struct machine_lease *place)
+static int refresh_lease(struct index *index, const struct lease *lease)
 {
     CLEANUP_OUTPUTS struct outputs after = {NULL, 0};
     const struct outputs none = {NULL, 0};
+    int rc = derive_outputs(index, lease, &after);
+
+    return rc < 0 ? rc : derive_replace(index, &none, &after);
+}
+
+static int refresh(struct index *index, const struct machine_lease *place)
+{
     struct lease lease;
     int rc = machine_lease_get(index->store, place, &lease);
 
-    if (rc == 0)
-        rc = derive_outputs(index, &lease, &after);
-    return rc < 0 ? rc : derive_replace(index, &none, &after);
+    return rc < 0 ? rc : refresh_lease(index, &lease);
+}
+
+static int refresh_later(void *context, const struct lease *later)
+{
+    return refresh_lease(context, later);
+}
+
+int derive_shadows(struct index *index, const struct lease *entry)
+{
+    return shadow_each_later(index->store, entry, refresh_later, index);
 }
 
 int derive_siblings(struct index *index, const struct lease *lease)

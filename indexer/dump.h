@@ -26,7 +26,8 @@ struct dump_query {
     const char *guest;
     const char *name;
     struct ip address;
-    bool expired; /* what has expired alone */
+    bool expired;     /* what has expired alone */
+    bool leases_only; /* without entries of other kinds, see enum lease_kind */
 };
 
 struct dump_leases {
@@ -34,12 +35,15 @@ struct dump_leases {
     size_t count;
 };
 
-/* Collects the leases that are wanted, by network and address. The caller frees, also after a failure.
- * -ENOENT: there is no such network. */
+/* Collects the leases (and entries) that are wanted, by network and address. The caller frees, also after a
+ * failure. -ENOENT: there is no such network. */
 int dump_collect(struct index *index, const struct dump_query *query, struct dump_leases *leases);
 void dump_free(struct dump_leases *leases);
 
 #define CLEANUP_DUMP __attribute__((cleanup(dump_free)))
+
+/* How it collects them: by network, address, kind and alias. For qsort(3). */
+int dump_compare(const struct dump_lease *a, const struct dump_lease *b);
 
 /* Is it one of them? `bridge` is the query's network as dump_find_network() gives it. */
 bool dump_wants(const struct dump_query *query, const char *bridge, const struct dump_lease *lease,
@@ -49,9 +53,8 @@ bool dump_wants(const struct dump_query *query, const char *bridge, const struct
  * either. */
 int dump_find_network(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1]);
 
-/* Who brought a lease, for people: the hook, libvirt's .status, or the path of a lease file. The caller frees
- * `*text`.
- */
+/* Who brought a lease or an entry, for people: the hook, libvirt's .status, the path of a lease file, or what
+ * lists entries of its kind. The caller frees `*text`. */
 int dump_feeder(struct index *index, const struct lease *lease, char **text);
 
 /* For people: one aligned line a lease. */

@@ -5,6 +5,7 @@
 #include "cleanup.h"
 #include "dump.h"
 #include "source_record.h"
+#include "static_file.h"
 
 struct search {
     struct store *store;
@@ -29,11 +30,31 @@ static int match(void *context, const char *rest)
     return search->found == NULL ? -ENOMEM : 1;
 }
 
+static const char *entry_feeder(enum lease_kind kind)
+{
+    switch (kind) {
+    case KIND_STATIC:
+        return "the file " STATIC_FILE;
+    case KIND_RESERVED:
+        return "libvirt's .hostsfile";
+    case KIND_HOST:
+        return "libvirt's .addnhosts";
+    case KIND_ARP:
+        return "dnsmasq's neighbours";
+    default:
+        return "a lease that was kept";
+    }
+}
+
 int dump_feeder(struct index *index, const struct lease *lease, char **text)
 {
     struct search search = {index->store, lease->owner, NULL};
     int rc = 0;
 
+    if (lease->kind != KIND_LEASE) {
+        *text = strdup(entry_feeder(lease->kind));
+        return *text == NULL ? -ENOMEM : 0;
+    }
     if (lease->owner >= OWNER_FIRST_FILE)
         rc = source_record_each(index->store, SOURCE_LEASES, match, &search);
     if (rc < 0)

@@ -50,8 +50,10 @@ int dump_json_lease(struct json_object *object, const struct dump_lease *entry)
 {
     const struct lease *lease = &entry->lease;
     char ip[IP_TEXT_SIZE], mac[HWADDR_TEXT_SIZE], id[OCTETS_TEXT_MAX + 1], iaid[IAID_TEXT_SIZE];
-    int rc = json_add(object, "network", json_object_new_string(lease->network));
+    int rc = lease->kind == KIND_LEASE ? 0 : add_text(object, "kind", lease_kind_text(lease->kind));
 
+    if (rc == 0)
+        rc = json_add(object, "network", json_object_new_string(lease->network));
     if (rc == 0)
         rc = add_text(object, "ip-address", ip_format(&lease->ip, ip));
     if (rc == 0)
@@ -75,13 +77,17 @@ int dump_json_lease(struct json_object *object, const struct dump_lease *entry)
     return rc < 0 ? rc : add_refusal(object, entry);
 }
 
-static int add_leases(struct json_object *array, const struct dump_leases *leases)
+/* Those that are leases, or all others. */
+static int add_leases(struct json_object *array, const struct dump_leases *leases, bool entries)
 {
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < leases->count; i++) {
-        struct json_object *object = json_object_new_object();
+        struct json_object *object;
 
+        if ((leases->at[i].lease.kind != KIND_LEASE) != entries)
+            continue;
+        object = json_object_new_object();
         if (object == NULL || json_object_array_add(array, object) != 0) {
             json_object_put(object);
             return -ENOMEM;
@@ -91,27 +97,32 @@ static int add_leases(struct json_object *array, const struct dump_leases *lease
     return rc;
 }
 
+static int add_array(struct json_object *object, const char *name, const struct dump_leases *leases,
+                     bool entries)
+{
+    struct json_object *array = json_object_new_array();
+    int rc = array == NULL ? -ENOMEM : add_leases(array, leases, entries);
+
+    if (rc < 0) {
+        json_object_put(array);
+        return rc;
+    }
+    return json_add(object, name, array);
+}
+
 int dump_json(struct index *index, const struct dump_query *query, FILE *to)
 {
     CLEANUP_DUMP struct dump_leases leases = {NULL, 0};
     CLEANUP_JSON struct json_object *object = json_object_new_object();
-    struct json_object *array = json_object_new_array();
-    int rc;
+    int rc = object == NULL ? -ENOMEM : json_add_number(object, "version", SCHEMA_VERSION);
 
-    if (object == NULL || array == NULL) {
-        json_object_put(array);
-        return -ENOMEM;
-    }
-    rc = json_add_number(object, "version", SCHEMA_VERSION);
     if (rc == 0)
         rc = json_add_number(object, "generation", store_meta(index->store)->generation);
-    if (rc < 0)
-        json_object_put(array);
-    else
-        rc = json_add(object, "leases", array);
     if (rc == 0)
         rc = dump_collect(index, query, &leases);
     if (rc == 0)
-        rc = add_leases(array, &leases);
+        rc = add_array(object, "leases", &leases, false);
+    if (rc == 0)
+        rc = add_array(object, "entries", &leases, true);
     return rc < 0 ? rc : json_print(object, to);
 }

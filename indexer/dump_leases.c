@@ -60,12 +60,20 @@ static int add_guests(struct index *index, struct dump_lease *lease)
     return rc;
 }
 
+int dump_compare(const struct dump_lease *a, const struct dump_lease *b)
+{
+    int order = strcmp(a->lease.network, b->lease.network);
+
+    if (order == 0)
+        order = ip_compare(&a->lease.ip, &b->lease.ip);
+    if (order == 0)
+        order = (a->lease.kind > b->lease.kind) - (a->lease.kind < b->lease.kind);
+    return order != 0 ? order : a->lease.alias - b->lease.alias;
+}
+
 static int by_key(const void *a, const void *b)
 {
-    const struct dump_lease *left = a, *right = b;
-    int order = strcmp(left->lease.network, right->lease.network);
-
-    return order != 0 ? order : ip_compare(&left->lease.ip, &right->lease.ip);
+    return dump_compare(a, b);
 }
 
 struct search {
@@ -160,6 +168,8 @@ int dump_collect(struct index *index, const struct dump_query *query, struct dum
 
     if (rc == 0)
         rc = leases_each(index, NULL, collect, leases);
+    if (rc == 0 && !query->leases_only)
+        rc = entries_each(index, NULL, collect, leases);
     if (rc == 0)
         rc = choose(index, query, bridge, leases);
     if (leases->count > 0)

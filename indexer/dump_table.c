@@ -46,6 +46,13 @@ static char *format_guests(const struct dump_lease *entry)
     return text;
 }
 
+/* What is no lease has no end: its kind instead. */
+static const char *format_end(const struct lease *lease, char text[static TIME_TEXT])
+{
+    return lease->kind != KIND_LEASE && lease->expiry == 0 ? lease_kind_text(lease->kind)
+                                                           : format_expiry(lease->expiry, text);
+}
+
 static int add_lease(struct table *table, const struct dump_lease *entry, uint64_t now)
 {
     const struct lease *lease = &entry->lease;
@@ -58,7 +65,7 @@ static int add_lease(struct table *table, const struct dump_lease *entry, uint64
         return -ENOMEM;
     rc = table_add(table, (const char *const[COLUMNS]){lease->network, ip_format(&lease->ip, ip),
                                                        hwaddr_format(&lease->hwaddr, mac), host, guests,
-                                                       format_expiry(lease->expiry, expiry),
+                                                       format_end(lease, expiry),
                                                        format_left(lease->expiry, now, left)});
     if (rc == 0 && expiry_passed(lease->expiry, now))
         table_style_row(table, STYLE_PAST);

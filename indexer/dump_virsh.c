@@ -75,12 +75,13 @@ int dump_network(struct index *index, const struct dump_query *query, FILE *to)
     char bridge[NETWORK_MAX + 1];
     struct network network;
     bool known = false;
+    const struct dump_query leases_only = {.network = query->network, .leases_only = true};
     int rc = dump_find_network(index, query->network, bridge);
 
     if (rc == 0)
         rc = index_network(index, bridge, &network);
     if (rc == 0)
-        rc = dump_collect(index, query, &leases);
+        rc = dump_collect(index, &leases_only, &leases);
     if (rc == 0)
         rc = table_add(&table, head);
     if (leases.count > 0)

@@ -89,21 +89,47 @@ static char *copy_name(const struct claim *claim, struct bytes key)
     return len < 0 ? NULL : text;
 }
 
-/* Who brought the lease that the claim follows from; "" for a presence, which follows from none. */
-static int find_feeder(struct index *index, const struct claim *claim, char **text)
+/* Does the claim, which is of that name, follow from the static entry of its address? */
+static bool follows_from(const struct claim *claim, const char *name, const struct lease *entry)
 {
-    char network[NETWORK_MAX + 1] = "";
+    char qualified[DOMAIN_MAX + 1];
+
+    if ((claim->flags & CLAIM_GUEST) != 0)
+        return entry->hwaddr.known;
+    return name_equal(entry->host, name) || name_equal(lease_qualified(entry, qualified), name);
+}
+
+/* Finds the lease or entry that the claim of that name follows from. 0, -ENOENT or -errno. */
+static int claim_source(struct index *index, const struct claim *claim, const char *name, struct lease *lease)
+{
+    static const struct {
+        enum claim_rank rank;
+        enum lease_kind kind;
+    } sources[] = {{RANK_LEASE, KIND_LEASE},     {RANK_LEASE, KIND_KEPT},  {RANK_STATIC, KIND_STATIC},
+                   {RANK_STATIC, KIND_RESERVED}, {RANK_STATIC, KIND_HOST}, {RANK_ARP, KIND_ARP}};
+    int rc = -ENOENT;
+
+    for (size_t i = 0; rc == -ENOENT && i < sizeof(sources) / sizeof(sources[0]); i++) {
+        if (sources[i].rank != claim->rank)
+            continue;
+        *lease = (struct lease){.kind = sources[i].kind, .ip = claim->ip};
+        memcpy(lease->network, claim->network.at, claim->network.len);
+        rc = entries_get(index, lease);
+        /* Aliases are numbered without a gap. */
+        while (rc == 0 && claim->rank == RANK_STATIC && !follows_from(claim, name, lease))
+            rc = lease->alias++ < UINT8_MAX ? entries_get(index, lease) : -ENOENT;
+    }
+    return rc;
+}
+
+/* Who brought the lease that the claim follows from; "" for a presence, which follows from none. */
+static int find_feeder(struct index *index, const struct claim *claim, const char *name, char **text)
+{
     struct lease lease;
 
-    if (claim->rank != RANK_LEASE) {
-        *text = strdup(claim->rank == RANK_ARP ? "dnsmasq's neighbours" : "a static entry");
-        return *text == NULL ? -ENOMEM : 0;
-    }
-    if ((claim->flags & CLAIM_PRESENCE) == 0 && claim->network.len <= NETWORK_MAX) {
-        memcpy(network, claim->network.at, claim->network.len);
-        if (leases_get(index, network, &claim->ip, &lease) == 0)
-            return dump_feeder(index, &lease, text);
-    }
+    if ((claim->flags & CLAIM_PRESENCE) == 0 && claim->network.len <= NETWORK_MAX &&
+        claim_source(index, claim, name, &lease) == 0)
+        return dump_feeder(index, &lease, text);
     *text = strdup("");
     return *text == NULL ? -ENOMEM : 0;
 }
@@ -141,7 +167,7 @@ static int add_candidate(struct index *index, const struct claim *claim, const s
     judge(claim, &when, best, candidate);
     if (candidate->name == NULL || candidate->network == NULL)
         return -ENOMEM;
-    return find_feeder(index, claim, &candidate->feeder);
+    return find_feeder(index, claim, candidate->name, &candidate->feeder);
 }
 
 /* A guest whose definition alone is known does not run: its name is only reserved. */

@@ -38,7 +38,7 @@ static int lease_changes(const struct follow_output *output, uint64_t now, const
     int rc = 0;
 
     while (rc == 0 && (old < old_end || new < new_end)) {
-        int order = old == old_end ? 1 : new == new_end ? -1 : follow_compare_leases(old, new);
+        int order = old == old_end ? 1 : new == new_end ? -1 : dump_compare(old, new);
         const struct dump_lease *was = order <= 0 ? old++ : NULL;
         const struct dump_lease *is = order >= 0 ? new ++ : NULL;
 

@@ -6,13 +6,6 @@
 
 #include "schema/machine.h"
 
-int follow_compare_leases(const struct dump_lease *a, const struct dump_lease *b)
-{
-    int order = strcmp(a->lease.network, b->lease.network);
-
-    return order != 0 ? order : ip_compare(&a->lease.ip, &b->lease.ip);
-}
-
 int follow_compare_guests(const struct follow_guest *a, const struct follow_guest *b)
 {
     int order = strcmp(a->network, b->network);

@@ -22,7 +22,6 @@ struct follow_view {
 int follow_view_read(struct index *index, const char *network, struct follow_view *view);
 void follow_view_free(struct follow_view *view);
 
-int follow_compare_leases(const struct dump_lease *a, const struct dump_lease *b);
 int follow_compare_guests(const struct follow_guest *a, const struct follow_guest *b);
 
 #endif

@@ -10,6 +10,7 @@
 #include "leases.h"
 #include "listing.h"
 #include "machines.h"
+#include "static_file.h"
 
 /* All that one change of the index needs. */
 struct work {
@@ -96,11 +97,27 @@ static void refuse(struct index *index, const struct lease *lease, const char *f
                    ip_format(&lease->ip, ip), file);
 }
 
+/* The same for what a file says that is no lease. */
+static void refuse_static(struct index *index, const struct lease *entry)
+{
+    const char *network = entry->network[0] != '\0' ? entry->network : "(unnamed)";
+    char ip[IP_TEXT_SIZE];
+
+    report_problem(index->report,
+                   entry->kind == KIND_STATIC ? "remove its line from " STATIC_FILE ", and it is forgotten"
+                                              : "remove it from libvirt's network, with virsh net-update",
+                   "%s: %s entry %s", network, lease_kind_text(entry->kind), ip_format(&entry->ip, ip));
+}
+
 static int forget_one(struct index *index, const struct lease *lease, const struct listing *listing)
 {
-    const char *file = listing_find(listing, &lease->ip);
+    const char *file = lease->kind == KIND_LEASE ? listing_find(listing, &lease->ip) : NULL;
     int rc = 0;
 
+    if (!lease_is_own(lease->kind)) {
+        refuse_static(index, lease);
+        return 0;
+    }
     if (file != NULL) {
         refuse(index, lease, file);
         return 0;
@@ -148,6 +165,8 @@ static int change(struct index *index, void *context)
 
     work->index = index;
     rc = leases_each(index, NULL, choose, work);
+    if (rc == 0)
+        rc = entries_each(index, NULL, choose, work);
     if (rc == 0)
         rc = forget_chosen(work);
     return rc < 0 ? index_failed(index, rc) : 0;

@@ -130,8 +130,12 @@ static int refresh_definitions(struct index *index, const char *dir, const char 
 
 int guests_refresh(struct index *index, const struct libvirt_dirs *dirs)
 {
-    static const struct network_file_kind macs = {".macs", SOURCE_MACS, network_valid,
-                                                  true,    apply_macs,  forget_macs};
+    static const struct network_file_kind macs = {.suffix = ".macs",
+                                                  .prefix = SOURCE_MACS,
+                                                  .valid = network_valid,
+                                                  .strict = true,
+                                                  .apply = apply_macs,
+                                                  .forget = forget_macs};
     int rc = network_files_refresh(index, dirs->networks, &macs);
 
     if (rc == 0)

@@ -114,6 +114,8 @@ static int replace(struct index *index, const struct lease *old, const struct le
         rc = derive_replace(index, &before, &after);
     if (rc == 0 && old != NULL)
         rc = derive_siblings(index, old);
+    if (rc == 0 && old != NULL)
+        rc = derive_shadows(index, old);
     if (rc == 0 && new != NULL && (old == NULL || !hwaddr_equal(&old->hwaddr, &new->hwaddr)))
         rc = derive_siblings(index, new);
     return rc;

@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "text_list.h"
 
+/* An enum source_state, or -errno for a failure of the index itself. */
 static int refresh(struct index *index, DIR *stream, const char *dir, const char *network,
                    const struct network_file_kind *kind)
 {
@@ -18,7 +19,12 @@ static int refresh(struct index *index, DIR *stream, const char *dir, const char
     snprintf(file_name, sizeof(file_name), "%s%s", network, kind->suffix);
     state =
         source_file_open(index, dirfd(stream), dir, file_name, O_NOFOLLOW, kind->prefix, network, &source);
-    return state == SOURCE_NEW ? kind->apply(index, network, &source) : state < 0 ? state : 0;
+    if (state == SOURCE_NEW) {
+        int rc = kind->apply(index, network, &source);
+
+        return rc < 0 ? rc : SOURCE_NEW;
+    }
+    return state;
 }
 
 static int forget_missing(struct index *index, const struct text_list *there,
@@ -34,22 +40,54 @@ static int forget_missing(struct index *index, const struct text_list *there,
     return rc;
 }
 
+static int apply_all(struct index *index, DIR *stream, const char *dir, const struct text_list *there,
+                     const struct network_file_kind *kind)
+{
+    for (size_t i = 0; i < there->count; i++) {
+        const char *name = there->at[i];
+        int rc = kind->valid(name) ? refresh(index, stream, dir, name, kind) : 0;
+
+        if (rc < 0)
+            return rc;
+        if (!kind->valid(name) && kind->strict)
+            report_problem(index->report, "not a network's name", "%s/%s%s", dir, name, kind->suffix);
+    }
+    return 0;
+}
+
+static DIR *open_networks(struct index *index, const char *dir)
+{
+    DIR *stream = opendir(dir);
+
+    if (stream == NULL && errno != ENOENT)
+        report_errno(index->report, -errno, "%s", dir);
+    return stream;
+}
+
 int network_files_refresh(struct index *index, const char *dir, const struct network_file_kind *kind)
 {
-    CLEANUP_DIR DIR *stream = opendir(dir);
+    CLEANUP_DIR DIR *stream = open_networks(index, dir);
     CLEANUP_TEXTS struct text_list there = {NULL, 0};
-    int rc = stream == NULL ? -errno : text_list_directory(&there, stream, kind->suffix);
+    int rc = stream == NULL ? 0 : text_list_directory(&there, stream, kind->suffix);
 
-    if (rc < 0) {
-        if (rc != -ENOENT)
-            report_errno(index->report, rc, "%s", dir);
+    if (rc < 0)
+        report_errno(index->report, rc, "%s", dir);
+    if (stream == NULL || rc < 0)
         return 0;
-    }
-    for (size_t i = 0; rc == 0 && i < there.count; i++) {
-        if (kind->valid(there.at[i]))
-            rc = refresh(index, stream, dir, there.at[i], kind);
-        else if (kind->strict)
-            report_problem(index->report, "not a network's name", "%s/%s%s", dir, there.at[i], kind->suffix);
-    }
-    return rc < 0 ? rc : forget_missing(index, &there, kind);
+    if (kind->forget_first)
+        rc = forget_missing(index, &there, kind);
+    if (rc == 0)
+        rc = apply_all(index, stream, dir, &there, kind);
+    return rc < 0 || kind->forget_first ? rc : forget_missing(index, &there, kind);
+}
+
+int network_file_refresh(struct index *index, const char *dir, const char *network,
+                         const struct network_file_kind *kind)
+{
+    CLEANUP_DIR DIR *stream = open_networks(index, dir);
+    int state = stream != NULL && kind->valid(network) ? refresh(index, stream, dir, network, kind) : 0;
+
+    if (state == SOURCE_GONE)
+        return kind->forget(index, network);
+    return state < 0 ? state : 0;
 }

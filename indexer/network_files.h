@@ -1,5 +1,5 @@
 /*
- * The files of one kind that libvirt keeps per network: NETWORK.macs, NETWORK.status.
+ * The files of one kind that libvirt keeps per network: NETWORK.macs, NETWORK.status, …
  */
 #ifndef LVINDEX_INDEXER_NETWORK_FILES_H
 #define LVINDEX_INDEXER_NETWORK_FILES_H
@@ -13,6 +13,7 @@ struct network_file_kind {
     bool (*valid)(
         const char *name); /* of what stands before the suffix; what is not is passed over, see `strict` */
     bool strict;           /* and is reported */
+    bool forget_first;     /* before anything is applied */
     /* Applies the content of a file that is new or has changed. */
     int (*apply)(struct index *index, const char *network, const struct source_file *source);
     /* Takes back what the file had brought: the network is gone. */
@@ -23,5 +24,9 @@ struct network_file_kind {
  * directory means unknown: everything is kept. What cannot be read is reported and keeps what the index
  * knows. -errno only for failures of the index itself. */
 int network_files_refresh(struct index *index, const char *dir, const struct network_file_kind *kind);
+
+/* The same for one network's file alone. */
+int network_file_refresh(struct index *index, const char *dir, const char *network,
+                         const struct network_file_kind *kind);
 
 #endif

@@ -133,6 +133,15 @@ int source_record_save(struct store *store, const char *name, const struct sourc
     return rc < 0 ? rc : put(store, KEY_ITEMS, name, (struct bytes){packed, (size_t)(p.at - packed)}, soft);
 }
 
+int source_record_unread(struct store *store, const char *name)
+{
+    CLEANUP_SOURCE struct source_record record;
+    int rc = source_record_load(store, name, &record);
+    const struct source unread = {.number = record.source.number};
+
+    return rc < 0 || record.value.at == NULL ? rc : save_head(store, name, &unread, true);
+}
+
 int source_record_delete(struct store *store, const char *name)
 {
     const struct bytes none = {NULL, 0};

@@ -14,6 +14,9 @@
 #define SOURCE_LEASES      "leases:"
 #define SOURCE_CONF        "conf:"
 #define SOURCE_SETTINGS    "settings:"
+#define SOURCE_STATIC      "static:"
+#define SOURCE_HOSTSFILE   "hostsfile:"
+#define SOURCE_ADDNHOSTS   "addnhosts:"
 
 /* What is remembered, unpacked; items point into `packed_items`. */
 struct source_record {
@@ -40,6 +43,8 @@ int source_record_save(struct store *store, const char *name, const struct sourc
                        const struct source_item *items, size_t count, bool soft);
 /* Remembers only that its identity is new, softly. */
 int source_record_touch(struct store *store, const char *name, const struct source *source);
+/* Has it read again, whatever its identity is. A source that is not known is none. */
+int source_record_unread(struct store *store, const char *name);
 int source_record_delete(struct store *store, const char *name);
 
 /* Calls `each` with the name behind `prefix` of every source that has it. `each` must not change the store.

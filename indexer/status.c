@@ -83,8 +83,12 @@ int status_forget(struct index *index, const char *network)
 
 int status_refresh(struct index *index, const struct libvirt_dirs *dirs)
 {
-    static const struct network_file_kind kind = {STATUS_SUFFIX, SOURCE_STATUS, network_valid,
-                                                  true,          apply,         status_forget};
+    static const struct network_file_kind kind = {.suffix = STATUS_SUFFIX,
+                                                  .prefix = SOURCE_STATUS,
+                                                  .valid = network_valid,
+                                                  .strict = true,
+                                                  .apply = apply,
+                                                  .forget = status_forget};
 
     return network_files_refresh(index, dirs->networks, &kind);
 }

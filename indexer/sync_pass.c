@@ -4,9 +4,11 @@
 
 #include "cleanup.h"
 #include "conf.h"
+#include "hosts_files.h"
 #include "lease_file.h"
 #include "leases.h"
 #include "settings.h"
+#include "static_file.h"
 #include "status.h"
 
 int sync_read(struct index *index, const struct sync_sources *sources)
@@ -17,6 +19,10 @@ int sync_read(struct index *index, const struct sync_sources *sources)
         rc = guests_refresh(index, &sources->libvirt);
     if (rc == 0)
         rc = conf_refresh(index, sources->libvirt.networks);
+    if (rc == 0)
+        rc = hosts_files_refresh(index, sources->libvirt.networks);
+    if (rc == 0)
+        rc = static_file_refresh(index, sources->config);
     if (rc == 0)
         rc = status_refresh(index, &sources->libvirt);
     for (size_t i = 0; rc == 0 && i < sources->lease_count; i++) {

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "settings.h"
+#include "static_file.h"
+
 /* A lease file is written in place by a dnsmasq that keeps it open: IN_MODIFY. All others are renamed or
  * closed. */
 #define CONTENT_EVENTS (IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE)
@@ -108,7 +111,7 @@ static int arm(struct watch_dirs *dirs, const char *path, enum watched kind, boo
 
 static int arm_networks(struct watch_dirs *dirs, const char *path)
 {
-    static const char *const suffixes[] = {".status", ".macs", ".conf"};
+    static const char *const suffixes[] = {".status", ".macs", ".conf", ".hostsfile", ".addnhosts"};
 
     return arm(dirs, path, WATCHED_SOURCE, true, suffixes, sizeof(suffixes) / sizeof(suffixes[0]));
 }
@@ -136,13 +139,27 @@ static int arm_file(struct watch_dirs *dirs, enum watched kind, const char *file
     return arm(dirs, dirname(dir), kind, false, &name, 1);
 }
 
-/* A lease file where it is, and, if it is a link, where what it leads to is. */
-static int arm_leases(struct watch_dirs *dirs, const char *file)
+/* A file where it is, and, if it is a link, where what it leads to is. */
+static int arm_linked(struct watch_dirs *dirs, const char *file)
 {
     char real[PATH_MAX];
     int rc = arm_file(dirs, WATCHED_SOURCE, file);
 
     return rc == 0 && realpath(file, real) != NULL ? arm_file(dirs, WATCHED_SOURCE, real) : rc;
+}
+
+static int arm_config(struct watch_dirs *dirs, const char *dir)
+{
+    static const char *const files[] = {SETTINGS_FILE, STATIC_FILE};
+    char path[PATH_MAX];
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(files[0]); i++) {
+        if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, files[i]) >= sizeof(path))
+            return -ENAMETOOLONG;
+        rc = arm_linked(dirs, path);
+    }
+    return rc;
 }
 
 int watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources)
@@ -155,8 +172,10 @@ int watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources)
         rc = arm_definitions(dirs, sources->libvirt.definitions, "qemu");
     if (rc == 0)
         rc = arm_definitions(dirs, sources->libvirt.definitions, "lxc");
+    if (rc == 0)
+        rc = arm_config(dirs, sources->config);
     for (size_t i = 0; rc == 0 && i < sources->lease_count; i++)
-        rc = arm_leases(dirs, sources->leases[i].path);
+        rc = arm_linked(dirs, sources->leases[i].path);
     return rc;
 }
 

@@ -10,10 +10,10 @@
  * They are two records because each event looks at the first, and the second may be large. In version 1 the
  * items stood behind the digest.
  *
- * Items only for sources of guests: a .macs file names guests with hardware addresses, a directory of
- * definitions names guests alone; and a single one, without an address, for a .conf file (the bridge) and for
- * a .status file that the hook wrote (a mark). Strings stand behind their length in one byte.
- * Thread-safety: no state.
+ * Items are for sources of guests: a .macs file names guests with hardware addresses, a directory of
+ * definitions names guests alone; for files of static entries, which name the keys of these; and a single
+ * one, without an address, for a .conf file (the bridge) and for a .status file that the hook wrote (a mark).
+ * Strings stand behind their length in one byte. Thread-safety: no state.
  */
 #ifndef LVINDEX_SCHEMA_SOURCE_H
 #define LVINDEX_SCHEMA_SOURCE_H

@@ -1,0 +1,85 @@
+#include "host_refusal.h"
+
+#include "cleanup.h"
+
+enum refusal guest_refusal(struct index *index, const struct machine *machine, struct bytes name)
+{
+    struct key key = key_named(KEY_GUEST, name);
+
+    if (!store_has(index->store, &key))
+        return REFUSAL_NONE;
+    for (size_t i = 0; i < machine->guest_count; i++) {
+        struct key own_key = key_named(KEY_GUEST, machine->guests[i].name);
+
+        if (bytes_equal(key_bytes(&own_key), key_bytes(&key)))
+            return REFUSAL_NONE;
+    }
+    return REFUSAL_GUEST_NAME;
+}
+
+enum claim_rank lease_rank(enum lease_kind kind)
+{
+    switch (kind) {
+    case KIND_LEASE:
+    case KIND_KEPT:
+        return RANK_LEASE;
+    case KIND_ARP:
+        return RANK_ARP;
+    default:
+        return RANK_STATIC;
+    }
+}
+
+/* Is a static entry this lease's own: of the same address, or of the same machine? */
+static bool owns(const struct machine *machine, const struct lease *lease, const struct claim *claim)
+{
+    if (ip_compare(&claim->ip, &lease->ip) == 0)
+        return true;
+    for (size_t i = 0; i < machine->lease_count; i++) {
+        const struct machine_lease *entry = &machine->leases[i];
+
+        if (lease_rank((enum lease_kind)entry->kind) == RANK_STATIC &&
+            ip_compare(&entry->ip, &claim->ip) == 0 && bytes_equal(entry->network, claim->network))
+            return true;
+    }
+    return false;
+}
+
+/* Is `name` a static entry's, and none of this machine's? */
+static enum refusal static_refusal(struct index *index, const struct machine *machine,
+                                   const struct lease *lease, struct bytes name)
+{
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    struct key key = key_named(KEY_HOST, name);
+    enum refusal refusal = REFUSAL_NONE;
+    struct ip last = {0};
+    struct claim claim;
+    struct unpacker u;
+
+    if (store_get(index->store, &key, &value) < 0)
+        return REFUSAL_NONE;
+    /* What is static comes first, but for others' claims on the same addresses. */
+    for (u = unpacker_of(value_bytes(&value)); claim_next(&u, &claim); last = claim.ip) {
+        if (claim.rank != RANK_STATIC && ip_compare(&claim.ip, &last) != 0)
+            break;
+        if (claim.rank != RANK_STATIC)
+            continue;
+        if (owns(machine, lease, &claim))
+            return REFUSAL_NONE;
+        refusal = REFUSAL_STATIC;
+    }
+    return refusal;
+}
+
+enum refusal host_refusal(struct index *index, const struct machine *machine, const struct lease *lease)
+{
+    enum refusal refusal;
+
+    if (name_equal(lease->host, index->state.host))
+        return REFUSAL_OWN_HOST;
+    /* Else, what an administrator wrote down is never refused. */
+    if (lease_rank(lease->kind) != RANK_LEASE)
+        return REFUSAL_NONE;
+    refusal = static_refusal(index, machine, lease, bytes_of(lease->host));
+    return refusal != REFUSAL_NONE ? refusal : guest_refusal(index, machine, bytes_of(lease->host));
+}
