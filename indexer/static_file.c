@@ -28,7 +28,7 @@ static bool cut_setting(const struct config_word *word, const char *setting, str
 
     if (word->text.len < len || memcmp(word->text.at, setting, len) != 0)
         return false;
-    *value = (struct config_word){{word->text.at + len, word->text.len - len}, word->column + len};
+    *value = (struct config_word){{word->text.at + len, word->text.len - len}, word->column};
     return true;
 }
 
@@ -47,7 +47,7 @@ static const char *take_network(const struct config_word *word, struct static_li
 {
     char network[NETWORK_MAX + 1];
 
-    if (!config_word_copy(word, network, NETWORK_MAX) || !network_valid(network))
+    if (!config_word_copy(word, network, NETWORK_MAX) || network[0] == '\0' || !network_valid(network))
         return "no valid network name";
     if (line->has_network && strcmp(network, line->network) != 0)
         return "a second network in one line";
