@@ -265,6 +265,41 @@ START_TEST(libvirts_files)
 }
 END_TEST
 
+static void expect_reserved(const char *network, bool there)
+{
+    struct index *index = after_pass();
+    struct lease entry = {.kind = KIND_RESERVED};
+
+    strcpy(entry.network, network);
+    ck_assert_int_eq(ip_parse("192.0.2.5", &entry.ip), 0);
+    ck_assert_int_eq(entries_get(index, &entry), there ? 0 : -ENOENT);
+    index_close(index);
+}
+
+/* Entries are known under the bridge, files under the network's name: either may change. */
+START_TEST(networks_change)
+{
+    fixture_network_file("default.hostsfile", MAC_A ",192.0.2.5,web\n");
+    fixture_network_file("default.conf", CONF);
+    expect_reserved("br0", true);
+    fixture_network_file("default.conf", "interface=br1\n");
+    expect_reserved("br1", true);
+    expect_reserved("br0", false);
+    /* Between two passes, it was destroyed and defined anew under another name. */
+    fixture_network_file("default.hostsfile", NULL);
+    fixture_network_file("default.conf", NULL);
+    fixture_network_file("a.hostsfile", MAC_A ",192.0.2.5,web\n");
+    fixture_network_file("a.conf", "interface=br1\n");
+    expect_reserved("br1", true);
+    fixture_network_file("a.hostsfile", NULL);
+    fixture_network_file("a.conf", NULL);
+    fixture_network_file("z.hostsfile", MAC_A ",192.0.2.5,web\n");
+    fixture_network_file("z.conf", "interface=br1\n");
+    expect_reserved("br1", true);
+    ck_assert_uint_eq(fixture_problems(), 0);
+}
+END_TEST
+
 /* A static entry's name is its own, whoever leases under it; the lease of its own machine stands behind it.
  */
 START_TEST(static_before_leases)
@@ -390,6 +425,7 @@ int main(void)
     tcase_add_loop_test(tcase, libvirts_texts, 0, sizeof(libvirt_texts) / sizeof(libvirt_texts[0]));
     tcase_add_test(tcase, files_come_and_go);
     tcase_add_test(tcase, libvirts_files);
+    tcase_add_test(tcase, networks_change);
     tcase_add_test(tcase, static_before_leases);
     tcase_add_loop_test(tcase, any_order, 1, 9);
     return test_case_run(tcase);
