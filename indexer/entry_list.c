@@ -60,30 +60,50 @@ struct entry_place *entry_list_place(struct entry_list *list, const char *networ
 static int add(struct entry_list *list, struct entry_place *place, const struct entry_name *name)
 {
     struct lease entry = {.kind = list->kind, .alias = (uint8_t)place->count, .ip = place->ip};
+    size_t *more = reallocarray(place->at, place->count + 1, sizeof(*more));
     int rc;
 
+    if (more == NULL)
+        return -ENOMEM;
+    place->at = more;
     strcpy(entry.network, place->network);
     strcpy(entry.host, name->host);
     strcpy(entry.domain, name->domain);
     entry.seen = list->entries.count < FIRST_SEEN ? FIRST_SEEN - list->entries.count : 0;
     rc = lease_list_add(&list->entries, &entry);
-    if (rc == 0 && place->count++ == 0)
-        place->first = list->entries.count - 1;
+    if (rc == 0)
+        place->at[place->count++] = list->entries.count - 1;
     return rc;
+}
+
+/* The entry that the name may be written into: of the same name, or of none, as a machine may have come
+ * before the names. NULL: none. */
+static struct lease *find_room(struct entry_list *list, const struct entry_place *place,
+                               const struct entry_name *name)
+{
+    for (size_t i = 0; i < place->count; i++) {
+        struct lease *entry = &list->entries.at[place->at[i]];
+
+        if (entry->host[0] == '\0' ||
+            (name_equal(entry->host, name->host) && (entry->domain[0] == '\0' || name->domain[0] == '\0' ||
+                                                     name_equal(entry->domain, name->domain))))
+            return entry;
+    }
+    return NULL;
 }
 
 int entry_list_add_name(struct entry_list *list, struct entry_place *place, const struct entry_name *name)
 {
-    struct lease *first = &list->entries.at[place->first];
+    struct lease *entry = find_room(list, place, name);
 
     place->names++;
-    /* A machine may have come before the names. */
-    if (place->count > 0 && first->host[0] == '\0') {
-        strcpy(first->host, name->host);
-        strcpy(first->domain, name->domain);
-        return 0;
-    }
-    return add(list, place, name);
+    if (entry == NULL)
+        return add(list, place, name);
+    if (entry->host[0] == '\0')
+        strcpy(entry->host, name->host);
+    if (entry->domain[0] == '\0')
+        strcpy(entry->domain, name->domain);
+    return 0;
 }
 
 int entry_list_set_hwaddr(struct entry_list *list, struct entry_place *place, const struct hwaddr *hwaddr)
@@ -94,12 +114,18 @@ int entry_list_set_hwaddr(struct entry_list *list, struct entry_place *place, co
     if (rc < 0)
         return rc;
     place->hwaddr = *hwaddr;
-    list->entries.at[place->first].hwaddr = *hwaddr;
+    list->entries.at[place->at[0]].hwaddr = *hwaddr;
     return 0;
+}
+
+static void free_place(void *place)
+{
+    free(((struct entry_place *)place)->at);
+    free(place);
 }
 
 void entry_list_free(struct entry_list *list)
 {
-    tdestroy(list->places, free);
+    tdestroy(list->places, free_place);
     lease_list_free(&list->entries);
 }

@@ -26,8 +26,8 @@ struct entry_place {
     struct ip ip;
     struct hwaddr hwaddr; /* not known: none yet */
     size_t names;
-    size_t first; /* place of its first entry in the list, once it has any */
-    size_t count; /* of its entries */
+    size_t *at;   /* where its entries stand in the list */
+    size_t count; /* of them */
 };
 
 struct entry_list {
@@ -39,7 +39,8 @@ struct entry_list {
 /* Finds the address, or makes it known: lives as long as the list. NULL without memory. */
 struct entry_place *entry_list_place(struct entry_list *list, const char *network, const struct ip *ip);
 
-/* Adds a name, at the most ENTRY_NAMES_MAX. -ENOMEM. */
+/* Adds a name, at the most ENTRY_NAMES_MAX. One that differs from another only by having a domain, or none,
+ * is the same. -ENOMEM. */
 int entry_list_add_name(struct entry_list *list, struct entry_place *place, const struct entry_name *name);
 
 /* Gives the address a machine, in place of the one that it may have. -ENOMEM. */

@@ -65,6 +65,10 @@ static const struct {
     {"192.0.2.1 web\n192.0.2.1 db network=lab\n192.0.2.1 mac=" MAC_A "\n192.0.2.1 mail\n",
      "/192.0.2.1#0 web " MAC_A "; lab/192.0.2.1#0 db -; /192.0.2.1#1 mail -", NULL},
     {"192.0.2.1 mac=" MAC_A "\n192.0.2.1 web\n", "/192.0.2.1#0 web " MAC_A, NULL},
+    /* a domain is no other name */
+    {"192.0.2.1 web web.corp.example WEB\n192.0.2.1 web.corp.example\n", "/192.0.2.1#0 web.corp.example -",
+     NULL},
+    {"192.0.2.1 web.a web web.b\n", "/192.0.2.1#0 web.a -; /192.0.2.1#1 web.b -", NULL},
     /* one bad line loses no other */
     {"192.0.2.1 web\n192.0.2 db\n192.0.2.3 mail\n", "/192.0.2.1#0 web -; /192.0.2.3#0 mail -",
      "FILE:2:1: a line begins with an IPv4 or IPv6 address"},
