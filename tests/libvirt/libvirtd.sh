@@ -145,6 +145,15 @@ network_define() {
   <bridge name='$BRIDGE' stp='off' delay='0'/>
   <mac address='52:54:00:00:07:01'/>
   <domain name='lab.example'/>
+  <dns>
+    <host ip='192.168.150.98'>
+      <hostname>printer</hostname>
+      <hostname>copier.lab.example</hostname>
+    </host>
+    <host ip='fd00:150::98'>
+      <hostname>printer</hostname>
+    </host>
+  </dns>
   <ip address='192.168.150.1' netmask='255.255.255.0'>
     <dhcp>
       <range start='192.168.150.128' end='192.168.150.254'><lease expiry='2' unit='hours'/></range>
@@ -154,6 +163,7 @@ network_define() {
   <ip family='ipv6' address='fd00:150::1' prefix='64'>
     <dhcp>
       <range start='fd00:150::100' end='fd00:150::1ff'><lease expiry='2' unit='hours'/></range>
+      <host id='0:3:0:1:52:54:0:0:0:97' name='six' ip='fd00:150::97'/>
     </dhcp>
   </ip>
   <dnsmasq:options>
