@@ -102,6 +102,8 @@ int index_set_options(struct index *index, const struct lookup_options *options)
     struct packer p = {packed, packed + sizeof(packed), false};
 
     index->options = *options;
+    /* What was kept for longer may have to go now. */
+    index->state.prune_at = 0;
     options_pack(&p, options);
     return store_put(index->store, &key, (struct bytes){packed, sizeof(packed)});
 }
