@@ -6,6 +6,7 @@
 #include "dump.h"
 #include "source_record.h"
 #include "static_file.h"
+#include "tool.h"
 
 struct search {
     struct store *store;
@@ -30,19 +31,22 @@ static int match(void *context, const char *rest)
     return search->found == NULL ? -ENOMEM : 1;
 }
 
-static const char *entry_feeder(enum lease_kind kind)
+/* Of what is no lease. NULL without memory. */
+static char *entry_feeder(enum lease_kind kind)
 {
+    char *path;
+
     switch (kind) {
     case KIND_STATIC:
-        return "the file " STATIC_FILE;
+        return asprintf(&path, "%s/" STATIC_FILE, tool_config_dir()) < 0 ? NULL : path;
     case KIND_RESERVED:
-        return "libvirt's .hostsfile";
+        return strdup("libvirt's .hostsfile");
     case KIND_HOST:
-        return "libvirt's .addnhosts";
+        return strdup("libvirt's .addnhosts");
     case KIND_ARP:
-        return "dnsmasq's neighbours";
+        return strdup("dnsmasq's neighbours");
     default:
-        return "a lease that was kept";
+        return strdup("a lease that was kept");
     }
 }
 
@@ -52,7 +56,7 @@ int dump_feeder(struct index *index, const struct lease *lease, char **text)
     int rc = 0;
 
     if (lease->kind != KIND_LEASE) {
-        *text = strdup(entry_feeder(lease->kind));
+        *text = entry_feeder(lease->kind);
         return *text == NULL ? -ENOMEM : 0;
     }
     if (lease->owner >= OWNER_FIRST_FILE)

@@ -1,6 +1,8 @@
 #include "forget.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@
 #include "listing.h"
 #include "machines.h"
 #include "static_file.h"
+#include "tool.h"
 
 /* All that one change of the index needs. */
 struct work {
@@ -101,12 +104,15 @@ static void refuse(struct index *index, const struct lease *lease, const char *f
 static void refuse_static(struct index *index, const struct lease *entry)
 {
     const char *network = entry->network[0] != '\0' ? entry->network : "(unnamed)";
-    char ip[IP_TEXT_SIZE];
+    char ip[IP_TEXT_SIZE], why[PATH_MAX + 64];
 
-    report_problem(index->report,
-                   entry->kind == KIND_STATIC ? "remove its line from " STATIC_FILE ", and it is forgotten"
-                                              : "remove it from libvirt's network, with virsh net-update",
-                   "%s: %s entry %s", network, lease_kind_text(entry->kind), ip_format(&entry->ip, ip));
+    if (entry->kind == KIND_STATIC)
+        snprintf(why, sizeof(why), "take it out of %s/" STATIC_FILE ", and it is forgotten",
+                 tool_config_dir());
+    else
+        snprintf(why, sizeof(why), "take it out of libvirt's network, with virsh net-update");
+    report_problem(index->report, why, "%s: %s entry %s", network, lease_kind_text(entry->kind),
+                   ip_format(&entry->ip, ip));
 }
 
 static int forget_one(struct index *index, const struct lease *lease, const struct listing *listing)

@@ -39,7 +39,7 @@ explained=$(lvindex_dump --explain guest)
 equal "--explain: each with its place" "answers: static|kept back: a static entry answers instead|last resort: a neighbour" \
     "$(grep -oE 'answers: static|kept back: a static entry answers instead|last resort: a neighbour' <<<"$explained" |
         paste -sd '|')"
-succeeds "--explain tells where it comes from" grep -q 'the file static' <<<"$explained"
+succeeds "--explain tells where it comes from" grep -q "$STATIC" <<<"$explained"
 static
 succeeds "lvindex-sync" lvindex_sync
 resolves guest "$lease"
@@ -128,7 +128,7 @@ equal "--check finds nothing in the sources" "" "$(lvindex_dump --check | grep -
 # It is forgotten where it is written down.
 before=$(identity "$INDEX")
 fails "--forget of a static entry" 1 lvindex_sync --forget printer
-succeeds "it says what to do" grep -q "static entry 192.168.150.11: remove its line" \
+succeeds "it says what to do" grep -q "static entry 192.168.150.11: take it out of $STATIC" \
     <<<"$(lvindex_sync --forget printer 2>&1 || true)"
 unchanged "the index" "$INDEX" "$before"
 # ... but a neighbour was only seen.
