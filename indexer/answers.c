@@ -12,17 +12,6 @@ struct collecting {
     struct claim_time when;
 };
 
-static struct claim_levels best_levels(struct bytes value, const struct claim_time *when)
-{
-    struct claim_levels best = CLAIM_LEVELS_NONE;
-    struct unpacker rest = unpacker_of(value);
-    struct claim claim;
-
-    while (claim_next(&rest, &claim))
-        claim_levels_note(&best, &claim, claim_level(&claim, when));
-    return best;
-}
-
 static int add_address(struct answer *answer, const struct claim *claim)
 {
     struct answer_address *more;
@@ -63,7 +52,7 @@ static void note_end(const struct collecting *collecting, const struct claim *cl
 static int add_claims(const struct collecting *collecting, struct answer *answer, struct bytes key,
                       struct bytes value)
 {
-    const struct claim_levels best = best_levels(value, &collecting->when);
+    const struct claim_levels best = claim_levels_of(value, &collecting->when);
     struct unpacker rest = unpacker_of(value);
     struct claim claim;
     int rc = 0;

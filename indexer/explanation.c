@@ -134,17 +134,6 @@ static int find_feeder(struct index *index, const struct claim *claim, const cha
     return *text == NULL ? -ENOMEM : 0;
 }
 
-static struct claim_levels best_of(struct bytes record, const struct claim_time *when)
-{
-    struct claim_levels best = CLAIM_LEVELS_NONE;
-    struct unpacker rest = unpacker_of(record);
-    struct claim claim;
-
-    while (claim_next(&rest, &claim))
-        claim_levels_note(&best, &claim, claim_level(&claim, when));
-    return best;
-}
-
 static int add_candidate(struct index *index, const struct claim *claim, const struct claim_levels *best,
                          struct bytes key, struct explained_record *record)
 {
@@ -203,7 +192,7 @@ static int take_record(struct index *index, const struct key *key, struct explai
         return -ENOMEM;
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
-    best = best_of(value_bytes(&value), &when);
+    best = claim_levels_of(value_bytes(&value), &when);
     rest = unpacker_of(value_bytes(&value));
     while (rc == 0 && claim_next(&rest, &claim))
         rc = add_candidate(index, &claim, &best, key_bytes(key), record);

@@ -108,3 +108,14 @@ bool claim_same(const struct claim *a, const struct claim *b)
            ip_compare(&a->ip, &b->ip) == 0 && bytes_equal(a->network, b->network) &&
            bytes_equal(a->label, b->label);
 }
+
+struct claim_levels claim_levels_of(struct bytes record, const struct claim_time *when)
+{
+    struct claim_levels best = CLAIM_LEVELS_NONE;
+    struct unpacker rest = unpacker_of(record);
+    struct claim claim;
+
+    while (claim_next(&rest, &claim))
+        claim_levels_note(&best, &claim, claim_level(&claim, when));
+    return best;
+}
