@@ -77,23 +77,6 @@ static void change_file(struct index *index, size_t kind, struct bytes content)
     refresh(index, expect_valid(content, kind));
 }
 
-static int none(void *context, struct bytes key, struct bytes value)
-{
-    (void)context;
-    (void)key;
-    (void)value;
-    return 1;
-}
-
-/* With the file gone, so is all that followed from it. */
-static void expect_nothing(struct index *index)
-{
-    static const enum key_kind gone[] = {KEY_ENTRY, KEY_HOST, KEY_GUEST, KEY_ADDRESS, KEY_MACHINE};
-
-    for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
-        EXPECT(store_each(index->store, gone[i], none, NULL) == 0);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const size_t kind = size > 0 ? data[0] % (sizeof(kinds) / sizeof(kinds[0])) : 0;

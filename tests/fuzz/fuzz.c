@@ -120,3 +120,20 @@ void expect_sound(struct index *index)
 {
     EXPECT(store_each_record(index->store, expect_record, NULL) == 0);
 }
+
+static int none(void *context, struct bytes key, struct bytes value)
+{
+    (void)context;
+    (void)key;
+    (void)value;
+    return 1;
+}
+
+void expect_nothing(struct index *index)
+{
+    static const enum key_kind kinds[] = {KEY_LEASE, KEY_ENTRY,   KEY_HOST,
+                                          KEY_GUEST, KEY_ADDRESS, KEY_MACHINE};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        EXPECT(store_each(index->store, kinds[i], none, NULL) == 0);
+}

@@ -42,6 +42,9 @@ extern const struct report fuzz_report;
 /* Every record of the index unpacks, and keeps its rules. */
 void expect_sound(struct index *index);
 
+/* No lease or entry is left, nor anything that followed from one. */
+void expect_nothing(struct index *index);
+
 /* A directory of this process, of whole paths below 200 bytes: on $TMPDIR, or /tmp; removed at exit. */
 const char *scratch_dir(void);
 /* The path of a file, or a directory, in it. */

@@ -44,23 +44,6 @@ static void change_file(struct index *index, const struct libvirt_dirs *dirs, st
     refresh(index, dirs);
 }
 
-static int none(void *context, struct bytes key, struct bytes value)
-{
-    (void)context;
-    (void)key;
-    (void)value;
-    return 1;
-}
-
-/* With the file and the leases gone, so is all that followed from them. */
-static void expect_nothing(struct index *index)
-{
-    static const enum key_kind kinds[] = {KEY_LEASE, KEY_HOST, KEY_GUEST, KEY_ADDRESS, KEY_MACHINE};
-
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        EXPECT(store_each(index->store, kinds[i], none, NULL) == 0);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char other[] = "[{\"domain\": \"web\", \"macs\": [\"02:00:00:00:00:01\"]}]";
