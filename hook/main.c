@@ -11,6 +11,7 @@
 #include "indexer/index.h"
 #include "indexer/settings.h"
 #include "indexer/static_file.h"
+#include "indexer/suffixes.h"
 #include "indexer/tool.h"
 #include "init.h"
 #include "schema/paths.h"
@@ -58,6 +59,8 @@ static int refresh(struct index *index, const struct libvirt_dirs *dirs, const c
 
     if (rc == 0)
         rc = guests_refresh(index, dirs);
+    if (rc == 0)
+        rc = suffixes_refresh(index, tool_config_dir());
     if (rc == 0)
         rc = static_file_refresh(index, tool_config_dir());
     return rc == 0 && bridge != NULL ? hosts_files_refresh_bridge(index, dirs->networks, bridge) : rc;

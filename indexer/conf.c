@@ -13,6 +13,7 @@ struct conf {
     char bridge[NETWORK_MAX + 1]; /* "": not said */
     uint8_t prefix_ipv4;
     uint8_t prefix_ipv6;
+    char domain[DOMAIN_MAX + 1]; /* "": none, or none that names can have */
 };
 
 /* The length of a netmask's prefix; -1 when it is none. */
@@ -46,9 +47,17 @@ static void read_range(char *text, struct conf *conf)
     }
 }
 
+static void read_domain(const char *text, struct conf *conf)
+{
+    size_t len = strlen(text);
+
+    if (name_domain_valid(text, len))
+        memcpy(conf->domain, text, len + 1);
+}
+
 static void read_conf(char *text, struct conf *conf)
 {
-    static const char interface[] = "interface=", range[] = "dhcp-range=";
+    static const char interface[] = "interface=", range[] = "dhcp-range=", domain[] = "domain=";
     char *line;
 
     memset(conf, 0, sizeof(*conf));
@@ -58,6 +67,8 @@ static void read_conf(char *text, struct conf *conf)
             strcpy(conf->bridge, line + strlen(interface));
         else if (strncmp(line, range, strlen(range)) == 0)
             read_range(line + strlen(range), conf);
+        else if (strncmp(line, domain, strlen(domain)) == 0)
+            read_domain(line + strlen(domain), conf);
     }
 }
 
@@ -71,6 +82,7 @@ static int set_network(struct index *index, const char *bridge, const char *name
     strcpy(network.name, name);
     network.prefix_ipv4 = conf->prefix_ipv4;
     network.prefix_ipv6 = conf->prefix_ipv6;
+    strcpy(network.domain, conf->domain);
     return index_set_network(index, bridge, &network);
 }
 

@@ -1,9 +1,10 @@
 /*
  * libvirt's `NETWORK.conf`, the configuration that it starts a network's dnsmasq with: from it come the
- * network's name and the lengths of its prefixes, which `virsh net-dhcp-leases` shows. Only root may read it,
- * so the index keeps them.
+ * network's name and the lengths of its prefixes, which `virsh net-dhcp-leases` shows, and its domain. Only
+ * root may read it, so the index keeps them.
  *
- * As libvirt 9.0.0 writes it: "interface=BRIDGE", "dhcp-range=FIRST,LAST,NETMASK-or-PREFIX[,TIME]".
+ * As libvirt 9.0.0 writes it: "interface=BRIDGE", "dhcp-range=FIRST,LAST,NETMASK-or-PREFIX[,TIME]",
+ * "domain=NAME".
  */
 #ifndef LVINDEX_INDEXER_CONF_H
 #define LVINDEX_INDEXER_CONF_H

@@ -194,6 +194,16 @@ static int salvage(void *context, struct bytes key, struct bytes value)
     return rc < 0 ? rc : 0;
 }
 
+/* Brings what an earlier version wrote into the present form. */
+static int convert(struct index *index, enum store_mode mode)
+{
+    uint32_t version = store_meta(index->store)->version;
+    int rc = version == 1 ? source_records_convert(index->store) : 0;
+
+    /* Whoever looks only sees it as the modules do. */
+    return rc == 0 && version > 0 && version < 4 && mode != STORE_READ ? index_convert_networks(index) : rc;
+}
+
 static int prepare(struct index *index, enum store_mode mode)
 {
     int rc = load_state(index);
@@ -202,8 +212,8 @@ static int prepare(struct index *index, enum store_mode mode)
         rc = load_options(index);
     if (rc == 0 && store_damaged(index->store))
         rc = store_salvage(index->store, salvage, index);
-    else if (rc == 0 && store_meta(index->store)->version == 1)
-        rc = source_records_convert(index->store);
+    else if (rc == 0)
+        rc = convert(index, mode);
     if (rc == 0 && mode != STORE_READ)
         rc = check_own_name(index);
     return rc;
@@ -299,38 +309,4 @@ int index_change(const char *dir, enum store_mode mode, const struct report *rep
     int rc = change_once(dir, mode, report, change, context);
 
     return rc == -EUCLEAN ? change_once(dir, STORE_CHECK, report, change, context) : rc;
-}
-
-int index_network(struct index *index, const char *name, struct network *network)
-{
-    CLEANUP_VALUE struct value value;
-    struct key key = key_named(KEY_NETWORK, bytes_of(name));
-    int rc = store_get(index->store, &key, &value);
-
-    if (rc == -ENOENT || (rc == 0 && !network_unpack(value_bytes(&value), network))) {
-        *network = (struct network){0};
-        return 0;
-    }
-    return rc;
-}
-
-int index_set_network(struct index *index, const char *name, const struct network *network)
-{
-    struct key key = key_named(KEY_NETWORK, bytes_of(name));
-    uint8_t packed[NETWORK_PACKED_MAX];
-    struct packer p = {packed, packed + sizeof(packed), false};
-
-    network_pack(&p, network);
-    return store_put(index->store, &key, (struct bytes){packed, (size_t)(p.at - packed)});
-}
-
-int index_set_server_duid(struct index *index, const char *name, const struct octets *duid)
-{
-    struct network network;
-    int rc = index_network(index, name, &network);
-
-    if (rc < 0 || duid->len == 0)
-        return rc;
-    network.server_duid = *duid;
-    return index_set_network(index, name, &network);
 }

@@ -67,7 +67,18 @@ int index_set_options(struct index *index, const struct lookup_options *options)
 
 /* What is known of a network; all zero when nothing is. */
 int index_network(struct index *index, const char *name, struct network *network);
+/* Sets it, and has the network stand under its suffixes. Those that the administrator gave it are not
+ * `network`'s to say: they are what the file says that was read last, see suffixes.h. */
 int index_set_network(struct index *index, const char *name, const struct network *network);
+/* Brings the networks of an index before version 4, which had no suffixes, into the present form. */
+int index_convert_networks(struct index *index);
+/* The networks under a suffix, as in schema/suffix.h; -ENOENT when there are none. */
+int index_suffix_networks(struct index *index, struct bytes suffix, struct value *networks);
+/* What names of the network are answered with, behind a label of that length: "" for nothing. */
+int index_suffix(struct index *index, struct bytes network, size_t label_len,
+                 char suffix[static DOMAIN_MAX + 1]);
+/* Makes the network known, if it is not. */
+int index_know_network(struct index *index, const char *name);
 
 /* Notes the DUID of a network's DHCPv6 server; one without octets changes nothing. */
 int index_set_server_duid(struct index *index, const char *name, const struct octets *duid);

@@ -143,6 +143,8 @@ int leases_put(struct index *index, const struct lease *lease)
         return -EINVAL;
     rc = drop_kept(index, lease);
     if (rc == 0)
+        rc = index_know_network(index, lease->network);
+    if (rc == 0)
         rc = entries_get(index, &old);
     if (rc < 0 && rc != -ENOENT)
         return rc;

@@ -17,6 +17,7 @@
 #define SOURCE_STATIC      "static:"
 #define SOURCE_HOSTSFILE   "hostsfile:"
 #define SOURCE_ADDNHOSTS   "addnhosts:"
+#define SOURCE_NETWORKS    "networks:"
 
 /* What is remembered, unpacked; items point into `packed_items`. */
 struct source_record {

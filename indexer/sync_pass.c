@@ -10,6 +10,7 @@
 #include "settings.h"
 #include "static_file.h"
 #include "status.h"
+#include "suffixes.h"
 
 int sync_read(struct index *index, const struct sync_sources *sources)
 {
@@ -19,6 +20,8 @@ int sync_read(struct index *index, const struct sync_sources *sources)
         rc = guests_refresh(index, &sources->libvirt);
     if (rc == 0)
         rc = conf_refresh(index, sources->libvirt.networks);
+    if (rc == 0)
+        rc = suffixes_refresh(index, sources->config);
     if (rc == 0)
         rc = hosts_files_refresh(index, sources->libvirt.networks);
     if (rc == 0)

@@ -12,6 +12,7 @@
 
 #include "settings.h"
 #include "static_file.h"
+#include "suffixes.h"
 
 /* A lease file is written in place by a dnsmasq that keeps it open: IN_MODIFY. All others are renamed or
  * closed. */
@@ -148,13 +149,15 @@ static int arm_linked(struct watch_dirs *dirs, const char *file)
     return rc == 0 && realpath(file, real) != NULL ? arm_file(dirs, WATCHED_SOURCE, real) : rc;
 }
 
+/* The administrator's own files. */
 static int arm_config(struct watch_dirs *dirs, const char *dir)
 {
-    static const char *const files[] = {SETTINGS_FILE, STATIC_FILE};
-    char path[PATH_MAX];
+    static const char *const files[] = {SETTINGS_FILE, SUFFIXES_FILE, STATIC_FILE};
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(files[0]); i++) {
+        char path[PATH_MAX];
+
         if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, files[i]) >= sizeof(path))
             return -ENAMETOOLONG;
         rc = arm_linked(dirs, path);

@@ -49,11 +49,26 @@ static char *take_text(struct room *room, struct bytes text)
     return start;
 }
 
+static char *take_full_name(struct room *room, const struct full_name *name)
+{
+    char *start;
+
+    if (name->domain.len == 0)
+        return take_text(room, name->label);
+    start = take(room, name->label.len + 1);
+    memcpy(start, name->label.at, name->label.len);
+    start[name->label.len] = '.';
+    take_text(room, name->domain);
+    return start;
+}
+
 int fill_addresses(const struct name_answer *answer, struct hostent *result, char *buffer, size_t size)
 {
     size_t length = answer->family == AF_INET ? IPV4_LEN : IPV6_LEN;
     uint64_t count = answer->count;
-    uint64_t need = (1 + count + 1) * sizeof(char *) + count * length + answer->name.len + 1;
+    size_t aliases = answer->name.domain.len > 0 ? 1 : 0;
+    uint64_t need = (aliases + 1 + count + 1) * sizeof(char *) + count * length +
+                    full_name_length(&answer->name) + 1 + aliases * (answer->name.label.len + 1);
     struct address_walk walk = address_walk(answer);
     struct room room;
     struct ip ip;
@@ -64,22 +79,24 @@ int fill_addresses(const struct name_answer *answer, struct hostent *result, cha
         return error;
     result->h_addrtype = answer->family;
     result->h_length = (int)length;
-    result->h_aliases = take_pointers(&room, 1);
-    result->h_aliases[0] = NULL;
+    result->h_aliases = take_pointers(&room, aliases + 1);
+    result->h_aliases[aliases] = NULL;
     result->h_addr_list = take_pointers(&room, answer->count + 1);
     for (; filled < answer->count && address_next(answer, &walk, &ip); filled++) {
         result->h_addr_list[filled] = take(&room, length);
         memcpy(result->h_addr_list[filled], ip.octets, length);
     }
     result->h_addr_list[filled] = NULL;
-    result->h_name = take_text(&room, answer->name);
+    result->h_name = take_full_name(&room, &answer->name);
+    if (aliases > 0)
+        result->h_aliases[0] = take_text(&room, answer->name.label);
     return filled == answer->count ? 0 : -EBADMSG;
 }
 
 int fill_tuples(const struct name_answer *answer, struct gaih_addrtuple **pat, char *buffer, size_t size)
 {
     size_t own = answer->count - (*pat != NULL ? 1 : 0);
-    uint64_t need = own * (uint64_t)sizeof(struct gaih_addrtuple) + answer->name.len + 1;
+    uint64_t need = own * (uint64_t)sizeof(struct gaih_addrtuple) + full_name_length(&answer->name) + 1;
     struct address_walk walk = address_walk(answer);
     struct gaih_addrtuple *tuples;
     struct gaih_addrtuple **link = pat;
@@ -92,7 +109,7 @@ int fill_tuples(const struct name_answer *answer, struct gaih_addrtuple **pat, c
     if (error < 0)
         return error;
     tuples = take(&room, own * sizeof(*tuples));
-    name = take_text(&room, answer->name);
+    name = take_full_name(&room, &answer->name);
     for (; filled < answer->count && address_next(answer, &walk, &ip); filled++) {
         struct gaih_addrtuple *tuple = filled == 0 && *pat != NULL ? *pat : tuples++;
 
@@ -102,19 +119,6 @@ int fill_tuples(const struct name_answer *answer, struct gaih_addrtuple **pat, c
         link = &tuple->next;
     }
     return filled == answer->count ? 0 : -EBADMSG;
-}
-
-static char *take_full_name(struct room *room, const struct full_name *name)
-{
-    char *start;
-
-    if (name->domain.len == 0)
-        return take_text(room, name->label);
-    start = take(room, name->label.len + 1);
-    memcpy(start, name->label.at, name->label.len);
-    start[name->label.len] = '.';
-    take_text(room, name->domain);
-    return start;
 }
 
 int fill_names(const struct address_answer *answer, struct hostent *result, char *buffer, size_t size)

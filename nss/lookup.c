@@ -5,33 +5,36 @@
 #include <time.h>
 
 #include "nss/hash.h"
+#include "nss/suffix.h"
 #include "schema/limits.h"
 #include "schema/name.h"
 
-static int select_claims(const struct view *view, const struct question *question,
-                         struct selection *selection)
+/* The (folded) name in a key. */
+static struct bytes key_name(struct bytes key)
 {
-    selection->question = question;
+    return (struct bytes){key.at + 1, key.len - 1};
+}
+
+/* Finds the record that `selection` is made from; its view, kind and networks are there. */
+static int select_claims(struct selection *selection, struct bytes key, uint32_t hash)
+{
+    selection->name = key_name(key);
     /* no system call */
-    selection->when = (struct claim_time){.now = (uint64_t)time(NULL), .grace = view->grace};
-    return view_find(view, key_bytes(&question->key), question->hash, &selection->claims);
+    selection->when = (struct claim_time){.now = (uint64_t)time(NULL), .grace = selection->view->grace};
+    return view_find(selection->view, key, hash, &selection->claims);
 }
 
-static bool of_kind(const struct selection *selection, const struct claim *claim)
+/* Of the kind and the networks that are asked for? */
+static bool is_asked_for(const struct selection *selection, const struct claim *claim)
 {
-    return ((claim->flags & CLAIM_GUEST) != 0) == (selection->question->kind == LOOKUP_GUESTS);
-}
-
-/* The (folded) name in the key. */
-static struct bytes key_name(const struct key *key)
-{
-    return (struct bytes){key->at + 1, key->len - 1};
+    return ((claim->flags & CLAIM_GUEST) != 0) == (selection->kind == LOOKUP_GUESTS) &&
+           suffix_admits(selection->networks, claim->network);
 }
 
 /* The name as a claim's label spells it. A label that is another name altogether is none. */
 static struct bytes spelled(const struct name_answer *answer, struct bytes label)
 {
-    struct bytes name = key_name(&answer->from.question->key);
+    struct bytes name = answer->from.name;
     char folded[KEY_MAX];
 
     if (label.len != name.len)
@@ -53,7 +56,7 @@ static bool has_label(const struct name_answer *answer, struct bytes label)
     struct claim claim;
 
     while (claim_next(&rest, &claim)) {
-        if (of_kind(&answer->from, &claim) && bytes_equal(claimed_name(answer, &claim), label))
+        if (is_asked_for(&answer->from, &claim) && bytes_equal(claimed_name(answer, &claim), label))
             return true;
     }
     return false;
@@ -67,7 +70,7 @@ static bool family_fits(int family, const struct ip *ip)
 /* How good an answer is it? */
 static enum claim_level level_of(const struct name_answer *answer, const struct claim *claim)
 {
-    if (!of_kind(&answer->from, claim) ||
+    if (!is_asked_for(&answer->from, claim) ||
         (answer->only.len > 0 && !bytes_equal(claimed_name(answer, claim), answer->only)))
         return LEVEL_NONE;
     return claim_level(claim, &answer->from.when);
@@ -135,8 +138,10 @@ static int count_addresses(struct name_answer *answer)
 
     answer->count = 0;
     for (; next_claim(answer, answer->family, &walk, &claim); answer->count++) {
-        if (answer->count == 0)
-            answer->name = claimed_name(answer, &claim);
+        if (answer->count == 0) {
+            answer->name.label = claimed_name(answer, &claim);
+            answer->network = claim.network;
+        }
     }
     if (walk.rest.bad)
         return -EBADMSG;
@@ -145,14 +150,16 @@ static int count_addresses(struct name_answer *answer)
     return has_address(answer) ? -ENODATA : -ENOENT;
 }
 
-/* Keeps an address behind those that are kept: false when there is no room. */
-static bool keep(struct name_answer *answer, const struct ip *ip)
+/* Keeps a claim's address behind those that are kept: false when there is no room. */
+static bool keep(struct name_answer *answer, const struct claim *claim)
 {
-    if (answer->kept_count > 0 && ip_compare(&answer->kept[answer->kept_count - 1], ip) == 0)
+    if (answer->kept_count > 0 && ip_compare(&answer->kept[answer->kept_count - 1], &claim->ip) == 0)
         return true;
     if (answer->kept_count == ADDRESSES_KEPT)
         return false;
-    answer->kept[answer->kept_count++] = *ip;
+    if (answer->kept_count == 0)
+        answer->network = claim->network;
+    answer->kept[answer->kept_count++] = claim->ip;
     return true;
 }
 
@@ -171,7 +178,7 @@ static bool take_plain(struct name_answer *answer, int *error)
     for (; claim_next(&rest, &claim); first = false) {
         enum claim_level level = claim_level(&claim, &answer->from.when);
 
-        if (!of_kind(&answer->from, &claim) || (!first && !bytes_equal(claim.label, label)))
+        if (!is_asked_for(&answer->from, &claim) || (!first && !bytes_equal(claim.label, label)))
             return false;
         label = claim.label;
         if (level == LEVEL_NONE)
@@ -181,12 +188,12 @@ static bool take_plain(struct name_answer *answer, int *error)
         common = level;
         if (!family_fits(answer->family, &claim.ip))
             other_family = true;
-        else if (!keep(answer, &claim.ip))
+        else if (!keep(answer, &claim))
             return false;
     }
     answer->plain = true;
     answer->count = answer->kept_count;
-    answer->name = spelled(answer, label);
+    answer->name.label = spelled(answer, label);
     *error = rest.bad ? -EBADMSG : answer->count > 0 ? 0 : other_family ? -ENODATA : -ENOENT;
     return true;
 }
@@ -229,23 +236,103 @@ void question_address(struct question *question, enum lookup_kind kind, const st
     question->hash = hash_bytes(key_bytes(&question->key));
 }
 
+/* Answers from the record of one key; `asked` is the name in it as it was asked for. */
+static int answer_from(struct name_answer *answer, struct bytes key, uint32_t hash, struct bytes asked)
+{
+    int error = select_claims(&answer->from, key, hash);
+
+    answer->only = (struct bytes){NULL, 0};
+    answer->plain = false;
+    if (error < 0 || take_plain(answer, &error))
+        return error;
+    if (answer->from.kind == LOOKUP_GUESTS && has_label(answer, asked))
+        answer->only = asked;
+    find_best(answer);
+    return count_addresses(answer);
+}
+
+static int answer_whole(struct name_answer *answer, const struct question *question)
+{
+    answer->from.networks = (struct bytes){NULL, 0};
+    return answer_from(answer, key_bytes(&question->key), question->hash, question->asked);
+}
+
+/* What is behind a dot as a suffix, what is before it as a name: `len` bytes. */
+static int answer_before(struct name_answer *answer, const struct question *question, size_t len)
+{
+    struct bytes key = {question->key.at, 1 + len};
+    struct bytes suffix = {key.at + key.len + 1, question->asked.len - len - 1};
+    int error = len == 0 ? -ENOENT : suffix_networks(answer->from.view, suffix, &answer->from.networks);
+
+    if (error < 0)
+        return error;
+    return answer_from(answer, key, hash_bytes(key), (struct bytes){question->asked.at, len});
+}
+
+/* The name without one of its suffixes. */
+static int answer_unsuffixed(struct name_answer *answer, const struct question *question)
+{
+    struct bytes asked = question->asked;
+    const uint8_t *dot = asked.at;
+    int error = -ENOENT;
+
+    while (error == -ENOENT && (dot = memchr(dot, '.', asked.len - (size_t)(dot - asked.at))) != NULL) {
+        error = answer_before(answer, question, (size_t)(dot - asked.at));
+        if (question->kind == LOOKUP_HOSTS)
+            break;
+        dot++;
+    }
+    return error;
+}
+
+/* A host name has no dots: what is behind one is a domain. */
+static struct bytes host_label(struct bytes name)
+{
+    const uint8_t *dot = memchr(name.at, '.', name.len);
+
+    return dot == NULL ? name : (struct bytes){name.at, (size_t)(dot - name.at)};
+}
+
+/* Puts the suffix of its network behind the name, in place of any domain that it was asked for with. */
+static void qualify(struct name_answer *answer)
+{
+    struct bytes label = answer->name.label;
+
+    answer->name.domain = (struct bytes){NULL, 0};
+    if (!answer->from.view->suffixed)
+        return;
+    if (answer->from.kind == LOOKUP_HOSTS)
+        label = host_label(label);
+    answer->name.domain = suffix_of(answer->from.view, answer->network, label.len);
+    if (answer->name.domain.len > 0)
+        answer->name.label = label;
+}
+
 int lookup_name(const struct view *view, const struct question *question, int family,
                 struct name_answer *answer)
 {
-    int error;
+    /* Most names are, and have no suffix. */
+    bool label = question->kind == LOOKUP_HOSTS &&
+                 name_label_valid((const char *)question->asked.at, question->asked.len);
+    int error = -ENOENT, without = -ENOENT;
 
-    if (!is_name(question))
-        return -ENOENT;
-    answer->only = (struct bytes){NULL, 0};
-    answer->family = family;
-    answer->plain = false;
-    error = select_claims(view, question, &answer->from);
-    if (error < 0 || take_plain(answer, &error))
+    if (!label && !is_name(question))
         return error;
-    if (question->kind == LOOKUP_GUESTS && has_label(answer, question->asked))
-        answer->only = question->asked;
-    find_best(answer);
-    return count_addresses(answer);
+    answer->from.view = view;
+    answer->from.kind = question->kind;
+    answer->family = family;
+    if (question->kind == LOOKUP_GUESTS)
+        error = answer_whole(answer, question);
+    if (error == -ENOENT && !label)
+        error = without = answer_unsuffixed(answer, question);
+    /* Damage on the way to a suffix costs no name that is whole; it may have been what is not found. */
+    if (question->kind == LOOKUP_HOSTS && (error == -ENOENT || error == -EBADMSG))
+        error = answer_whole(answer, question);
+    if (error == -ENOENT)
+        error = without;
+    if (error == 0)
+        qualify(answer);
+    return error;
 }
 
 /* Those of C1, too: a byte alone, or behind 0xc2 in UTF-8, but not within another character. */
@@ -276,34 +363,60 @@ static bool presentable(enum lookup_kind kind, const struct claim *claim)
 
 struct name_walk name_walk(const struct address_answer *answer)
 {
-    return (struct name_walk){.rest = unpacker_of(answer->from.claims)};
+    return (struct name_walk){.rest = unpacker_of(answer->from.claims), .told = {true, true, true}};
+}
+
+/* All that is new of a claim's name is to be told. */
+static void set_forms(const struct selection *from, const struct claim *claim, struct name_walk *walk)
+{
+    struct full_name before[NAME_FORMS];
+    struct bytes suffix = walk->forms[0].domain;
+
+    memcpy(before, walk->forms, sizeof(before));
+    if (from->view->suffixed &&
+        (!bytes_equal(walk->network, claim->network) || !bytes_equal(before[0].label, claim->label)))
+        suffix = suffix_of(from->view, claim->network, claim->label.len);
+    walk->network = claim->network;
+    walk->forms[0] = (struct full_name){claim->label, suffix};
+    walk->forms[1] = (struct full_name){claim->label, claim->domain};
+    walk->forms[2] = (struct full_name){claim->label, {NULL, 0}};
+    for (size_t i = 0; i < NAME_FORMS; i++)
+        walk->told[i] = (i < NAME_FORMS - 1 && walk->forms[i].domain.len == 0) ||
+                        (bytes_equal(before[i].label, claim->label) &&
+                         bytes_equal(before[i].domain, walk->forms[i].domain));
+    if (name_equal_bytes(suffix, claim->domain))
+        walk->told[1] = true;
+}
+
+/* Goes to the next claim that answers; false as name_next(). */
+static bool next_owner(const struct address_answer *answer, struct name_walk *walk)
+{
+    const struct selection *from = &answer->from;
+    struct claim claim;
+
+    while (claim_next(&walk->rest, &claim)) {
+        if (!is_asked_for(from, &claim) ||
+            !claim_answers(&answer->best, &claim, claim_level(&claim, &from->when)) ||
+            !presentable(from->kind, &claim))
+            continue;
+        set_forms(from, &claim, walk);
+        return true;
+    }
+    return false;
 }
 
 bool name_next(const struct address_answer *answer, struct name_walk *walk, struct full_name *name)
 {
-    struct claim claim;
-
-    while (!walk->domain_next) {
-        struct full_name before = walk->last;
-        bool same;
-
-        if (!claim_next(&walk->rest, &claim))
-            return false;
-        if (!of_kind(&answer->from, &claim) ||
-            !claim_answers(&answer->best, &claim, claim_level(&claim, &answer->from.when)) ||
-            !presentable(answer->from.question->kind, &claim))
-            continue;
-        same = bytes_equal(before.label, claim.label);
-        walk->last = (struct full_name){claim.label, claim.domain};
-        walk->domain_next = claim.domain.len > 0 && !(same && bytes_equal(before.domain, claim.domain));
-        if (!same) {
-            *name = (struct full_name){.label = claim.label};
+    do {
+        for (size_t i = 0; i < NAME_FORMS; i++) {
+            if (walk->told[i])
+                continue;
+            walk->told[i] = true;
+            *name = walk->forms[i];
             return true;
         }
-    }
-    walk->domain_next = false;
-    *name = walk->last;
-    return true;
+    } while (next_owner(answer, walk));
+    return false;
 }
 
 /* Whose names the best are does not depend on who asks: what some machine was seen to use must not be called
@@ -323,8 +436,10 @@ int lookup_address(const struct view *view, const struct question *question, con
 {
     struct name_walk walk;
     struct full_name name;
-    int error = select_claims(view, question, &answer->from);
+    int error;
 
+    answer->from = (struct selection){.view = view, .kind = question->kind};
+    error = select_claims(&answer->from, key_bytes(&question->key), question->hash);
     if (error < 0)
         return error;
     find_best_of_address(answer);

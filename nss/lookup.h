@@ -1,6 +1,14 @@
 /*
  * Questions to an index, and walks through their answers.
  *
+ * A name may have a suffix: what stands before it is then asked for, among the networks that stand under that
+ * suffix (see schema/suffix.h). Host names are one label, and what is behind their first dot is looked for as
+ * a suffix before the whole as a name. Names of guests may have dots: the whole is a name first, then what
+ * is behind each of its dots a suffix, from the longest one on. The first of these that is known answers.
+ *
+ * Names are answered with the suffix that is their network's first, if it has one: the network of the first
+ * of the addresses.
+ *
  * An answer points into the index and is read there, claim by claim: nothing is copied, nothing allocated. It
  * is valid as long as the index is mapped. Names and addresses are walked as often as needed, always the
  * same.
@@ -21,7 +29,7 @@
 /* Whose names: those that clients chose, or those of libvirt guests. */
 enum lookup_kind { LOOKUP_HOSTS, LOOKUP_GUESTS };
 
-/* What is asked: the key of the record that answers. */
+/* What is asked: the key of the record that has exactly this name. */
 struct question {
     enum lookup_kind kind;
     struct key key;
@@ -37,9 +45,18 @@ void question_address(struct question *question, enum lookup_kind kind, const st
 
 /* Which claims of a record are answers. */
 struct selection {
-    const struct question *question;
-    struct bytes claims; /* the record */
+    const struct view *view;
+    enum lookup_kind kind;
+    struct bytes name;     /* what is asked for: the (folded) name in the record's key */
+    struct bytes networks; /* claims of these alone, as in schema/suffix.h; empty: of any */
+    struct bytes claims;   /* the record */
     struct claim_time when;
+};
+
+/* A name: a label, and what is behind it or nothing. The label of a guest may have dots. */
+struct full_name {
+    struct bytes label;
+    struct bytes domain;
 };
 
 /* As many as a machine has, most often. */
@@ -51,7 +68,8 @@ struct name_answer {
     struct bytes only;        /* claims of exactly this label alone; empty: of any */
     int family;               /* AF_INET, AF_INET6, or AF_UNSPEC for both */
     struct claim_levels best; /* others are kept back */
-    struct bytes name;        /* as its owner spells it */
+    struct full_name name;    /* as its owner spells it, with the suffix of its network */
+    struct bytes network;     /* of the first address */
     size_t count;             /* addresses, at least one */
     bool plain;               /* `kept` holds them all; else they are to be looked for in the record again */
     size_t kept_count;
@@ -88,21 +106,19 @@ bool address_next(const struct name_answer *answer, struct address_walk *walk, s
 int lookup_address(const struct view *view, const struct question *question, const struct ip *ip,
                    struct address_answer *answer);
 
-/* A name of an address: a label, and its domain or nothing. */
-struct full_name {
-    struct bytes label;
-    struct bytes domain;
-};
+/* The forms of a claim's name, in their order: with the suffix of its network, with its own domain, alone. */
+#define NAME_FORMS 3
 
 struct name_walk {
     struct unpacker rest;
-    struct full_name last;
-    bool domain_next; /* `last` is still to be told with its domain */
+    struct bytes network;               /* of the last claim */
+    struct full_name forms[NAME_FORMS]; /* of the last claim */
+    bool told[NAME_FORMS];              /* or there is none such */
 };
 
 struct name_walk name_walk(const struct address_answer *answer);
-/* The next name: of each claim the label, then label and domain. What was just told is not told again. False
- * as address_next(). */
+/* The next name: of each claim its forms. What the claim before had is not told again. False as
+ * address_next(). */
 bool name_next(const struct address_answer *answer, struct name_walk *walk, struct full_name *name);
 
 /* Length of "label.domain" or "label". */

@@ -15,16 +15,24 @@ int view_find(const struct view *view, struct bytes key, uint32_t hash, struct b
     return error == 0 && value->len == 0 ? -ENOENT : error;
 }
 
+/* Finds a record of a kind that has no subject. */
+static int find_single(const struct view *view, enum key_kind kind, struct bytes *value)
+{
+    const uint8_t single = (uint8_t)kind;
+    const struct bytes key = {&single, 1};
+
+    return view_find(view, key, hash_bytes(key), value);
+}
+
 void view_read_options(struct view *view)
 {
-    const uint8_t single = KEY_OPTIONS;
-    const struct bytes key = {&single, 1};
     struct lookup_options options = {.grace = 0};
     struct bytes value;
-    int error = view_find(view, key, hash_bytes(key), &value);
+    int error = find_single(view, KEY_OPTIONS, &value);
 
     /* Without them, or where they are damaged, all that still reads is answered as if nothing were set. */
     if (error < 0 || !options_unpack(value, &options))
         options = (struct lookup_options){.grace = 0};
     view->grace = options.grace;
+    view->suffixed = find_single(view, KEY_SUFFIX, &value) == 0;
 }

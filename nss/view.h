@@ -16,6 +16,7 @@ struct view {
     struct table overlay; /* index.tdb */
     struct table base;    /* without bytes: there is none */
     uint32_t grace;       /* as in schema/options.h */
+    bool suffixed;        /* a network has a suffix that names are answered with, see schema/suffix.h */
 };
 
 static inline bool view_has_base(const struct view *view)

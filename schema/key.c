@@ -26,7 +26,7 @@ void key_set_named(struct key *key, enum key_kind kind, struct bytes name)
 {
     key->len = 1;
     key->at[0] = (uint8_t)kind;
-    if (kind != KEY_HOST && kind != KEY_GUEST) {
+    if (kind != KEY_HOST && kind != KEY_GUEST && kind != KEY_SUFFIX) {
         append(key, name.at, name.len);
         return;
     }

@@ -15,6 +15,8 @@
  *   'd'                              the directory of sources: their names, each as a short string
  *   'n' network                      a network, see network.h
  *   'o'                              options, see options.h
+ *   'x' folded suffix                the networks whose names may end in it, see suffix.h
+ *   'x'                              the networks that have a suffix of their own, the same
  *
  * In an index with a base, an empty value in index.tdb says that the base's record of this key is gone.
  *
@@ -44,6 +46,7 @@ enum key_kind {
     KEY_SOURCES = 'd',
     KEY_NETWORK = 'n',
     KEY_OPTIONS = 'o',
+    KEY_SUFFIX = 'x',
 };
 
 #define KEY_MAX 280
@@ -73,10 +76,10 @@ static inline bool key_copy(struct bytes from, struct key *key)
     return true;
 }
 
-/* Kinds without a subject: KEY_META, KEY_STATE, KEY_SOURCES, KEY_OPTIONS. */
+/* Kinds without a subject: KEY_META, KEY_STATE, KEY_SOURCES, KEY_OPTIONS; and KEY_SUFFIX, see suffix.h. */
 struct key key_single(enum key_kind kind);
-/* KEY_HOST and KEY_GUEST: `name` is folded here. KEY_SOURCE, KEY_ITEMS and KEY_NETWORK: taken as it is.
- * `name` is at most KEY_MAX - 1 bytes; the caller has checked its own, narrower bound. */
+/* KEY_HOST, KEY_GUEST and KEY_SUFFIX: `name` is folded here. KEY_SOURCE, KEY_ITEMS and KEY_NETWORK: taken as
+ * it is. `name` is at most KEY_MAX - 1 bytes; the caller has checked its own, narrower bound. */
 struct key key_named(enum key_kind kind, struct bytes name);
 struct key key_lease(const char *network, const struct ip *ip);
 struct key key_entry(uint8_t kind, uint8_t alias, const char *network, const struct ip *ip);

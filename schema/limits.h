@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /* Version of keys and values: this one is written, and every one since the oldest is read. A reader that
- * meets another answers UNAVAIL. 2: an index may have a base. 4: claims have a rank, and there are entries
- * that are no leases. No version was 3, which one wrong bit makes 1 or 2. */
+ * meets another answers UNAVAIL. 2: an index may have a base. 4: claims have a rank, there are entries that
+ * are no leases, and networks have suffixes. No version was 3, which one wrong bit makes 1 or 2. */
 #define SCHEMA_VERSION 4
 #define SCHEMA_OLDEST  1
 
@@ -26,6 +26,9 @@
 
 /* A network: libvirt uses the bridge's name (IFNAMSIZ - 1), LVINDEX_NETWORK may be longer. */
 #define NETWORK_MAX 63
+
+/* Suffixes that a network's names may be given by the administrator. */
+#define SUFFIXES_MAX 8
 
 /* An interface's name, without the terminator (IFNAMSIZ - 1). */
 #define INTERFACE_MAX 15

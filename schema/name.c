@@ -61,6 +61,17 @@ bool name_equal(const char *a, const char *b)
     return *a == *b;
 }
 
+bool name_equal_bytes(struct bytes a, struct bytes b)
+{
+    size_t i = 0;
+
+    if (a.len != b.len)
+        return false;
+    while (i < a.len && fold((char)a.at[i]) == fold((char)b.at[i]))
+        i++;
+    return i == a.len;
+}
+
 /* By the byte: names are checked at each look-up. */
 static const bool in_label[UINT8_MAX + 1] = {
     ['-'] = true, ['_'] = true, ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true};

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "wire.h"
+
 /* Why a name is not answered. The numbers are part of the format: append only. */
 enum refusal {
     REFUSAL_NONE = 0,
@@ -36,6 +38,9 @@ void name_fold(char *to, const char *from, size_t len);
 
 /* Equal but for the case of ASCII letters. */
 bool name_equal(const char *a, const char *b);
+
+/* The same for names without a terminator. */
+bool name_equal_bytes(struct bytes a, struct bytes b);
 
 /* 1 to 63 letters, digits, hyphens and underscores, no hyphen at either end. */
 bool name_label_valid(const char *text, size_t len);

@@ -14,6 +14,7 @@
 #include "schema/meta.h"
 #include "schema/network.h"
 #include "schema/source.h"
+#include "schema/suffix.h"
 
 #define ROOM (1U << 16)
 
@@ -93,17 +94,29 @@ static void try_source(struct bytes data)
         expect_packed(&p, data);
 }
 
+static void try_suffix(struct bytes data)
+{
+    EXPECT(!suffix_lists(data, (struct bytes){room, UINT8_MAX + 1}));
+    if (data.len > 1 && data.at[0] == 1)
+        EXPECT(suffix_lists(data, (struct bytes){data.at + 1, 1}));
+}
+
 static void try_network(struct bytes data)
 {
+    struct bytes suffix = network_suffix(data);
     struct packer p = packer();
     struct network network;
+    size_t len;
 
+    try_suffix(data);
     if (!network_unpack(data, &network))
         return;
+    EXPECT(bytes_equal(suffix, bytes_of(network.suffix_count > 0 ? network.suffixes[0] : network.domain)));
     network_pack(&p, &network);
-    /* Bytes of a later version may follow. */
-    EXPECT((size_t)(p.at - room) <= data.len);
-    expect_packed(&p, (struct bytes){data.at, (size_t)(p.at - room)});
+    EXPECT(!p.full);
+    /* Version 2 ends before the suffixes; bytes of a later version may follow. */
+    len = (size_t)(p.at - room);
+    EXPECT(memcmp(room, data.at, len < data.len ? len : data.len) == 0);
 }
 
 static void try_state(struct bytes data)

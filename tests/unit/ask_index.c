@@ -81,6 +81,14 @@ const struct view *index_view(void)
     return &mapping->view;
 }
 
+static char *print_name(char *at, const struct full_name *name)
+{
+    at += sprintf(at, "%.*s", (int)name->label.len, (const char *)name->label.at);
+    if (name->domain.len > 0)
+        at += sprintf(at, ".%.*s", (int)name->domain.len, (const char *)name->domain.at);
+    return at;
+}
+
 const char *ask_name(enum lookup_kind kind, const char *name, int family)
 {
     static char text[4096];
@@ -96,7 +104,8 @@ const char *ask_name(enum lookup_kind kind, const char *name, int family)
     error = lookup_name(index_view(), &question, family, &answer);
     if (error < 0)
         return strerrorname_np(-error);
-    at += sprintf(at, "%.*s:", (int)answer.name.len, (const char *)answer.name.at);
+    at = print_name(at, &answer.name);
+    at += sprintf(at, ":");
     for (walk = address_walk(&answer); address_next(&answer, &walk, &ip); count++) {
         char address[IP_TEXT_SIZE];
 
@@ -124,9 +133,8 @@ const char *ask_address(enum lookup_kind kind, const char *address)
     if (error < 0)
         return strerrorname_np(-error);
     for (walk = name_walk(&answer); name_next(&answer, &walk, &name); count++) {
-        at += sprintf(at, "%s%.*s", count == 0 ? "" : " ", (int)name.label.len, (const char *)name.label.at);
-        if (name.domain.len > 0)
-            at += sprintf(at, ".%.*s", (int)name.domain.len, (const char *)name.domain.at);
+        at += sprintf(at, "%s", count == 0 ? "" : " ");
+        at = print_name(at, &name);
     }
     ck_assert_uint_eq(count, answer.count);
     ck_assert_uint_eq((size_t)(at - text) + 1, answer.text_size);

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/cleanup.h"
 #include "indexer/derive.h"
 #include "indexer/leases.h"
 #include "indexer/machines.h"
+#include "schema/suffix.h"
 
 struct checking {
     struct index *index;
@@ -104,6 +106,59 @@ static int check_machine(void *context, struct bytes key, struct bytes value)
     return 0;
 }
 
+static bool stands_under(struct index *index, const char *suffix, struct bytes network)
+{
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    struct key key = key_named(KEY_SUFFIX, bytes_of(suffix));
+
+    return store_get(index->store, &key, &value) == 0 && suffix_lists(value_bytes(&value), network);
+}
+
+/* Every network stands under its own name, and under all its suffixes. */
+static int check_network(void *context, struct bytes key, struct bytes value)
+{
+    struct checking *checking = context;
+    struct index *index = checking->index;
+    struct bytes name = {key.at + 1, key.len - 1};
+    CLEANUP_FREE char *text = strndup((const char *)name.at, name.len);
+    struct network network;
+
+    ck_assert(network_unpack(value, &network));
+    ck_assert(text[0] == '\0' || stands_under(index, text, name));
+    ck_assert(network.name[0] == '\0' || stands_under(index, network.name, name));
+    ck_assert(network.domain[0] == '\0' || stands_under(index, network.domain, name));
+    for (size_t i = 0; i < network.suffix_count; i++)
+        ck_assert(stands_under(index, network.suffixes[i], name));
+    ck_assert(stands_under(index, "", name) == (network.suffix_count > 0 || network.domain[0] != '\0'));
+    return 0;
+}
+
+/* And no network stands where it does not belong. */
+static int check_suffix(void *context, struct bytes key, struct bytes value)
+{
+    struct checking *checking = context;
+    struct bytes suffix = {key.at + 1, key.len - 1};
+    struct unpacker u = unpacker_of(value);
+
+    while (unpack_left(&u) > 0) {
+        struct bytes listed = unpack_short(&u);
+        CLEANUP_FREE char *name = strndup((const char *)listed.at, listed.len);
+        struct network network;
+        bool belongs;
+
+        ck_assert_int_eq(index_network(checking->index, name, &network), 0);
+        belongs = name_equal_bytes(suffix, listed) || name_equal_bytes(suffix, bytes_of(network.name)) ||
+                  name_equal_bytes(suffix, bytes_of(network.domain)) ||
+                  (suffix.len == 0 && (network.suffix_count > 0 || network.domain[0] != '\0'));
+        for (size_t i = 0; i < network.suffix_count; i++)
+            belongs = belongs || name_equal_bytes(suffix, bytes_of(network.suffixes[i]));
+        ck_assert_msg(belongs, "%s does not belong under %.*s", name, (int)suffix.len,
+                      (const char *)suffix.at);
+    }
+    ck_assert(!u.bad);
+    return 0;
+}
+
 void check_index(struct index *index)
 {
     struct checking checking = {.index = index};
@@ -116,5 +171,7 @@ void check_index(struct index *index)
     ck_assert_uint_eq(checking.claims, checking.expected.count);
     ck_assert_int_eq(store_each(index->store, KEY_MACHINE, check_machine, &checking), 0);
     ck_assert_uint_eq(checking.machine_leases, checking.leases);
+    ck_assert_int_eq(store_each(index->store, KEY_NETWORK, check_network, &checking), 0);
+    ck_assert_int_eq(store_each(index->store, KEY_SUFFIX, check_suffix, &checking), 0);
     outputs_free(&checking.expected);
 }

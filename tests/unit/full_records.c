@@ -113,6 +113,10 @@ struct bytes full_network(void)
         .libvirt = true, .server_duid = {.len = OCTETS_MAX}, .prefix_ipv4 = 32, .prefix_ipv6 = 128};
 
     memset(network.name, 'n', NETWORK_MAX);
+    network.suffix_count = SUFFIXES_MAX;
+    for (size_t i = 0; i < SUFFIXES_MAX; i++)
+        memset(network.suffixes[i], 's', DOMAIN_MAX);
+    memset(network.domain, 'd', DOMAIN_MAX);
     network_pack(&p, &network);
     ck_assert_ptr_eq(p.at, p.end);
     return exact(room, &p);

@@ -8,6 +8,7 @@
 
 #include "build_index.h"
 #include "schema/limits.h"
+#include "schema/network.h"
 #include "schema/paths.h"
 
 struct module host_module, guest_module;
@@ -46,6 +47,27 @@ static struct module load(const char *variable, const char *name)
     };
 }
 
+/* A network with a suffix, and a host in it. */
+static void build_suffixed(struct tdb_context *db)
+{
+    const struct network network = {.suffix_count = 1, .suffixes = {"lab.example"}};
+    const uint8_t listed[] = {3, 'l', 'a', 'b'};
+    struct key key = key_named(KEY_NETWORK, bytes_of("lab"));
+    struct claim sub[] = {claim_of(0, "Sub", "192.0.2.7"), claim_of(0, "sub", "2001:db8::7")};
+    uint8_t packed[NETWORK_PACKED_MAX];
+    struct packer p = {packed, packed + sizeof(packed), false};
+
+    network_pack(&p, &network);
+    build_put(db, key_bytes(&key), (struct bytes){packed, (size_t)(p.at - packed)});
+    key = key_single(KEY_SUFFIX);
+    build_put(db, key_bytes(&key), (struct bytes){listed, sizeof(listed)});
+    key = key_named(KEY_SUFFIX, bytes_of("lab.example"));
+    build_put(db, key_bytes(&key), (struct bytes){listed, sizeof(listed)});
+    sub[0].network = sub[1].network = bytes_of("lab");
+    build_claims(db, host_key("sub"), sub, COUNT(sub));
+    build_claims(db, address_key("192.0.2.7"), sub, 1);
+}
+
 static void build(void)
 {
     struct tdb_context *db = build_open(test_path(INDEX_FILE), 31, SCHEMA_VERSION);
@@ -71,6 +93,7 @@ static void build(void)
     build_claims(db, guest_key("my vm"), &guest, 1);
     build_claims(db, address_key("192.0.2.1"), names, COUNT(names));
     build_claims(db, address_key("2001:db8::1"), &six, 1);
+    build_suffixed(db);
     build_put(db, (struct bytes){(const uint8_t *)"hbroken", 7}, bytes_of("no claim"));
     build_close(db);
     free(many);
@@ -182,6 +205,24 @@ static enum nss_status call_guest_byaddr2(char *at, size_t size)
     return guest_module.byaddr2(&ip, sizeof(ip), AF_INET, &host, at, size, &error, &h_error, NULL);
 }
 
+static enum nss_status call_suffixed(char *at, size_t size)
+{
+    return host_module.byname2("SUB.lab.example", AF_INET, &host, at, size, &error, &h_error);
+}
+
+static enum nss_status call_short4(char *at, size_t size)
+{
+    tuples = NULL;
+    return host_module.byname4("sub", &tuples, at, size, &error, &h_error, NULL);
+}
+
+static enum nss_status call_suffixed_byaddr(char *at, size_t size)
+{
+    struct in_addr ip = ip4("192.0.2.7");
+
+    return host_module.byaddr(&ip, sizeof(ip), AF_INET, &host, at, size, &error, &h_error);
+}
+
 const struct module_call calls[] = {
     {call_byname, "Web 192.0.2.1 192.0.2.2", false},
     {call_byname2, "web 2001:db8::1 2001:db8::2", false},
@@ -189,7 +230,7 @@ const struct module_call calls[] = {
     {call_byname3_bare, "Web 192.0.2.1 192.0.2.2", false},
     {call_byname4, "Web 192.0.2.1 2001:db8::1 192.0.2.2 2001:db8::2", true},
     {call_byname4_own, "Web 192.0.2.1 2001:db8::1 192.0.2.2 2001:db8::2", true},
-    {call_byaddr, "Web Web.lan www 192.0.2.1", false},
+    {call_byaddr, "Web.lan Web www 192.0.2.1", false},
     {call_byaddr2, "six 2001:db8::1", false},
     {call_guest_byname, "My VM 192.0.2.1", false},
     {call_guest_byname2, "My VM 192.0.2.1", false},
@@ -197,5 +238,8 @@ const struct module_call calls[] = {
     {call_guest_byname4, "My VM 192.0.2.1", true},
     {call_guest_byaddr, "My VM 192.0.2.1", false},
     {call_guest_byaddr2, "My VM 192.0.2.1", false},
+    {call_suffixed, "Sub.lab.example Sub 192.0.2.7", false},
+    {call_short4, "Sub.lab.example 192.0.2.7 2001:db8::7", true},
+    {call_suffixed_byaddr, "Sub.lab.example Sub 192.0.2.7", false},
 };
 const size_t call_count = COUNT(calls);

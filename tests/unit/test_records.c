@@ -6,6 +6,8 @@
 #include "full_records.h"
 #include "schema/key.h"
 #include "schema/meta.h"
+#include "schema/network.h"
+#include "schema/suffix.h"
 #include "test_case.h"
 
 static const struct meta whole_meta = {
@@ -368,10 +370,19 @@ END_TEST
 
 START_TEST(network_record)
 {
-    static const uint8_t expected[] = {1, 2, 0xd1, 0xd2, 3, 'l', 'a', 'b', 24, 64};
-    struct network network = {true, {2, {0xd1, 0xd2}}, "lab", 24, 64}, parsed;
+    static const uint8_t expected[] = {1, 2,   0xd1, 0xd2, 3, 'l', 'a', 'b', 24,  64, 2,
+                                       3, 'a', '.',  'b',  1, 'c', 3,   'd', '.', 'e'};
+    struct network network = {.libvirt = true,
+                              .server_duid = {2, {0xd1, 0xd2}},
+                              .name = "lab",
+                              .prefix_ipv4 = 24,
+                              .prefix_ipv6 = 64,
+                              .suffix_count = 2,
+                              .suffixes = {"a.b", "c"},
+                              .domain = "d.e"};
     uint8_t packed[NETWORK_PACKED_MAX];
     struct packer p = {packed, packed + sizeof(packed), false};
+    struct network parsed;
 
     network_pack(&p, &network);
     ck_assert_uint_eq((size_t)(p.at - packed), sizeof(expected));
@@ -382,11 +393,25 @@ START_TEST(network_record)
     ck_assert_str_eq(parsed.name, "lab");
     ck_assert_uint_eq(parsed.prefix_ipv4, 24);
     ck_assert_uint_eq(parsed.prefix_ipv6, 64);
+    ck_assert_uint_eq(parsed.suffix_count, 2);
+    ck_assert_str_eq(parsed.suffixes[0], "a.b");
+    ck_assert_str_eq(parsed.suffixes[1], "c");
+    ck_assert_str_eq(parsed.domain, "d.e");
+    packed[10] = SUFFIXES_MAX + 1;
+    ck_assert(!network_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
+    packed[10] = 2;
+    ck_assert(!network_unpack((struct bytes){packed, sizeof(expected) - 1}, &parsed));
     packed[0] = 2;
     ck_assert(!network_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
     packed[0] = 1;
     packed[8] = 33;
     ck_assert(!network_unpack((struct bytes){packed, sizeof(expected)}, &parsed));
+    packed[8] = 24;
+    /* As it was in version 2. */
+    ck_assert(network_unpack((struct bytes){packed, 10}, &parsed));
+    ck_assert_str_eq(parsed.name, "lab");
+    ck_assert_uint_eq(parsed.suffix_count, 0);
+    ck_assert_str_eq(parsed.domain, "");
 
     network = (struct network){.libvirt = false, .server_duid = {.len = OCTETS_MAX}};
     p = (struct packer){packed, packed + sizeof(packed), false};
@@ -395,6 +420,48 @@ START_TEST(network_record)
     ck_assert(network_unpack((struct bytes){packed, (size_t)(p.at - packed)}, &parsed));
     ck_assert(!parsed.libvirt);
     ck_assert_uint_eq(parsed.server_duid.len, OCTETS_MAX);
+}
+END_TEST
+
+/* What names are answered with: the first suffix, else the domain, else nothing. */
+START_TEST(suffix_of_network_record)
+{
+    static const struct network networks[] = {
+        {.name = "lab"},
+        {.name = "lab", .domain = "d.e"},
+        {.name = "lab", .suffix_count = 1, .suffixes = {"a.b"}},
+        {.name = "lab", .suffix_count = 2, .suffixes = {"a.b", "c"}, .domain = "d.e"},
+    };
+    static const char *const expected[] = {"", "d.e", "a.b", "a.b"};
+    uint8_t packed[NETWORK_PACKED_MAX];
+    struct packer p = {packed, packed + sizeof(packed), false};
+    struct bytes suffix;
+
+    network_pack(&p, &networks[_i]);
+    suffix = network_suffix((struct bytes){packed, (size_t)(p.at - packed)});
+    ck_assert(bytes_equal(suffix, bytes_of(expected[_i])));
+    /* As it was in version 2; and cut anywhere. */
+    for (size_t len = 0; len < (size_t)(p.at - packed); len++) {
+        suffix = network_suffix((struct bytes){packed, len});
+        ck_assert(suffix.len == 0 || bytes_equal(suffix, bytes_of(expected[_i])));
+    }
+}
+END_TEST
+
+/* A list of networks tells which stand in it, however it is cut. */
+START_TEST(suffix_record)
+{
+    static const uint8_t list[] = {4, 'v', 'i', 'r', '0', 0, 1, 'x', 9, 'c', 'u', 't'};
+    const struct bytes value = {list, sizeof(list)};
+
+    ck_assert(suffix_lists(value, bytes_of("vir0")));
+    ck_assert(suffix_lists(value, bytes_of("")));
+    ck_assert(suffix_lists(value, bytes_of("x")));
+    ck_assert(!suffix_lists(value, bytes_of("vir")));
+    ck_assert(!suffix_lists(value, bytes_of("VIR0")));
+    ck_assert(!suffix_lists(value, bytes_of("cut")));
+    ck_assert(!suffix_lists((struct bytes){NULL, 0}, bytes_of("")));
+    ck_assert(!suffix_lists((struct bytes){list + 8, 4}, bytes_of("")));
 }
 END_TEST
 
@@ -414,5 +481,7 @@ int main(void)
     tcase_add_test(tcase, source_record);
     tcase_add_test(tcase, state_record);
     tcase_add_test(tcase, network_record);
+    tcase_add_loop_test(tcase, suffix_of_network_record, 0, 4);
+    tcase_add_test(tcase, suffix_record);
     return test_case_run(tcase);
 }

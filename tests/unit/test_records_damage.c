@@ -186,7 +186,8 @@ static const struct {
     {"machine", full_machine, look_machine, 2},         /* 0, 1 leases */
     {"source", full_source, look_source, 3},            /* 0, 1, 2 items */
     {"state", full_state, look_state, 1},
-    /* as of version 1 */ {"network", full_network, look_network, 0},
+    /* as of version 1 */ {"network", full_network, look_network, 1},
+    /* as of version 2 */
     {"meta", full_meta, look_meta, 0},
 };
 

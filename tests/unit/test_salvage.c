@@ -237,7 +237,11 @@ END_TEST
 static void fill_index(struct index *index)
 {
     struct source source = {.number = 7, .identity = {1, 2, 3, 4, 5}, .digest = 6};
-    struct network network = {true, {2, {0xd1, 0xd2}}, "lab", 24, 64};
+    struct network network = {.libvirt = true,
+                              .server_duid = {2, {0xd1, 0xd2}},
+                              .name = "lab",
+                              .prefix_ipv4 = 24,
+                              .prefix_ipv6 = 64};
     struct lease lease = lease_at("10.0.0.1", "web");
 
     strcpy(lease.domain, "lab");

@@ -8,10 +8,10 @@
 #include "test_case.h"
 
 static struct watch_dirs dirs;
-static char networks[4096], definitions[4096], leases[4096];
+static char networks[4096], definitions[4096], config[4096], leases[4096];
 static struct lease_source lease_source = {"", leases};
 static const struct sync_sources sources = {
-    .libvirt = {networks, definitions}, .leases = &lease_source, .lease_count = 1};
+    .libvirt = {networks, definitions}, .config = config, .leases = &lease_source, .lease_count = 1};
 
 static void arm(void)
 {
@@ -23,6 +23,7 @@ static void start(const char *public)
 {
     snprintf(networks, sizeof(networks), "%s", own_path("networks"));
     snprintf(definitions, sizeof(definitions), "%s", own_path("definitions"));
+    snprintf(config, sizeof(config), "%s", own_path("config"));
     snprintf(leases, sizeof(leases), "%s/leases", own_path(public));
     ck_assert_int_eq(watch_dirs_open(&dirs), 0);
 }
@@ -46,13 +47,15 @@ static const struct {
     {"definitions/lxc/db2.xml", 1}, {"definitions/qemu/br0.status", 0},
     {"public/leases", 1},           {"public/leases.new", 0},
     {"public/br0.status", 0},       {"public/db1.xml", 0},
-    {"public/db1.conf", 0},
+    {"public/db1.conf", 0},         {"config/networks", 1},
+    {"config/networks~", 0},        {"public/networks", 0},
+    {"config/lvindex.conf", 1},
 };
 
 START_TEST(names)
 {
-    static const char *const made[] = {"networks", "definitions", "definitions/qemu", "definitions/lxc",
-                                       "public"};
+    static const char *const made[] = {"networks",        "definitions", "definitions/qemu",
+                                       "definitions/lxc", "config",      "public"};
 
     for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
         ck_assert_int_eq(mkdir(own_path(made[i]), 0755), 0);
@@ -96,6 +99,23 @@ START_TEST(missing)
 }
 END_TEST
 
+/* Configuration files may be links, into a repository for one. */
+START_TEST(link_to_config)
+{
+    ck_assert_int_eq(mkdir(own_path("config"), 0755), 0);
+    ck_assert_int_eq(mkdir(own_path("target"), 0755), 0);
+    own_write("target/real", "text");
+    ck_assert_int_eq(symlink(own_path("target/real"), own_path("config/networks")), 0);
+    start("public");
+    arm();
+    own_write("target/networks", "text");
+    ck_assert_int_eq(concerned(), 0);
+    own_write("target/real", "more");
+    ck_assert_int_eq(concerned(), 1);
+    watch_dirs_close(&dirs);
+}
+END_TEST
+
 /* A lease file that is a link: where the link is, and where its target is. */
 START_TEST(link_to_leases)
 {
@@ -134,6 +154,7 @@ int main(void)
     tcase_add_loop_test(tcase, names, 0, (int)(sizeof(files) / sizeof(files[0])));
     tcase_add_test(tcase, missing);
     tcase_add_test(tcase, link_to_leases);
+    tcase_add_test(tcase, link_to_config);
     tcase_add_test(tcase, directory_goes);
     return test_case_run(tcase);
 }
