@@ -60,6 +60,19 @@ static int add_candidate(struct table *table, const struct candidate *candidate,
     return rc;
 }
 
+/* 'Host name under the suffix "lab.example" of network lab, key "hweb"' */
+static void print_title(const struct explained_record *record, FILE *to)
+{
+    fputs(title_of(record), to);
+    if (record->suffix != NULL) {
+        fputs(" under the suffix \"", to);
+        escape_print(to, bytes_of(record->suffix));
+        fputs("\" of network ", to);
+        escape_print(to, bytes_of(record->networks));
+    }
+    fprintf(to, ", key \"%s\":", record->key);
+}
+
 static int print_record(const struct explained_record *record, uint64_t now, FILE *to)
 {
     static const char *const head[COLUMNS] = {"NAME",  "ADDRESS", "NETWORK", "FROM",
@@ -71,18 +84,31 @@ static int print_record(const struct explained_record *record, uint64_t now, FIL
         fprintf(to, "%s: no name is so short, or so long\n\n", title_of(record));
         return rc;
     }
-    if (record->count == 0) {
-        fprintf(to, "%s, key \"%s\": not in the index\n\n", title_of(record), record->key);
-        return rc;
-    }
     for (size_t i = 0; rc == 0 && i < record->count; i++)
         rc = add_candidate(&table, &record->candidates[i], now);
     if (rc < 0)
         return rc;
-    fprintf(to, "%s, key \"%s\":\n", title_of(record), record->key);
+    print_title(record, to);
+    if (record->count == 0) {
+        fputs(" not in the index\n\n", to);
+        return 0;
+    }
+    fputc('\n', to);
     table_print(&table, to);
     fputc('\n', to);
     return 0;
+}
+
+/* Nobody else knows better: the suffix is ours. */
+static void print_definite(const struct explained_record *record, FILE *to)
+{
+    if (record == NULL)
+        return;
+    fputs("NOTFOUND is definite: names under \"", to);
+    escape_print(to, bytes_of(record->suffix));
+    fputs("\" are those of network ", to);
+    escape_print(to, bytes_of(record->networks));
+    fputs(", where this is none\n\n", to);
 }
 
 static void print_refused(const struct lease *lease, FILE *to)
@@ -126,6 +152,7 @@ int dump_explain(struct index *index, const struct dump_query *query, FILE *to)
         return rc;
     for (size_t i = 0; i < explanation.refused.count; i++)
         print_refused(&explanation.refused.at[i], to);
+    print_definite(explanation_definite(&explanation), to);
     for (size_t i = 0; i < EXPLAINED_MODULES; i++)
         print_answer(explanation.answers[i].module, &explanation.answers[i].answer, to);
     return 0;

@@ -103,6 +103,10 @@ static int add_record(struct json_object *object, const void *element)
 
     if (rc == 0 && record->key != NULL)
         rc = add_word(object, "key", record->key);
+    if (rc == 0 && record->suffix != NULL)
+        rc = add_text(object, "suffix", record->suffix);
+    if (rc == 0 && record->suffix != NULL)
+        rc = add_text(object, "networks", record->networks);
     return rc < 0 ? rc
                   : add_array(object, "candidates", record->candidates, record->count,
                               sizeof(struct candidate), add_candidate);

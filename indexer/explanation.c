@@ -11,6 +11,7 @@
 #include "leases.h"
 #include "schema/claim.h"
 #include "schema/name.h"
+#include "schema/suffix.h"
 
 /* What is explained: a name, or an address. */
 struct subject {
@@ -24,7 +25,7 @@ struct subject {
 static const struct {
     enum key_kind key;
     const char *module;
-} kinds[EXPLAINED_RECORDS] = {
+} kinds[EXPLAINED_MODULES] = {
     {KEY_GUEST, "lvindex_guest"},
     {KEY_HOST, "lvindex"},
 };
@@ -177,8 +178,9 @@ static void judge_definition(struct explained_record *record)
 /* --- Records ----------------------------------------------------------------------------------------------
  */
 
-/* Takes the claims that stand under a key. */
-static int take_record(struct index *index, const struct key *key, struct explained_record *record)
+/* Takes the claims of `networks` that stand under a key. */
+static int take_record(struct index *index, const struct key *key, struct bytes networks,
+                       struct explained_record *record)
 {
     CLEANUP_VALUE struct value value = {NULL, 0};
     const struct claim_time when = index_time(index);
@@ -192,17 +194,78 @@ static int take_record(struct index *index, const struct key *key, struct explai
         return -ENOMEM;
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
-    best = claim_levels_of(value_bytes(&value), &when);
+    best = claim_levels_of(value_bytes(&value), networks, &when);
     rest = unpacker_of(value_bytes(&value));
-    while (rc == 0 && claim_next(&rest, &claim))
-        rc = add_candidate(index, &claim, &best, key_bytes(key), record);
+    while (rc == 0 && claim_next(&rest, &claim)) {
+        if (suffix_admits(networks, claim.network))
+            rc = add_candidate(index, &claim, &best, key_bytes(key), record);
+    }
     judge_definition(record);
     return rc == 0 && rest.bad ? -EBADMSG : rc;
 }
 
+/* "lab, prod" */
+static int name_networks(struct bytes networks, char **text)
+{
+    struct unpacker u = unpacker_of(networks);
+
+    *text = strdup("");
+    while (*text != NULL && unpack_left(&u) > 0) {
+        struct bytes network = u.bad ? (struct bytes){NULL, 0} : unpack_short(&u);
+        char *before = *text;
+
+        if (u.bad)
+            break;
+        if (network.len == 0)
+            network = bytes_of("(unnamed)");
+        if (asprintf(text, "%s%s%.*s", before, before[0] != '\0' ? ", " : "", (int)network.len,
+                     (const char *)network.at) < 0)
+            *text = NULL;
+        free(before);
+    }
+    return *text == NULL ? -ENOMEM : 0;
+}
+
+/* Takes the record of what is before a dot, if networks stand under what is behind it. */
+static int take_before(const struct subject *subject, enum key_kind kind, size_t dot,
+                       struct explanation *explanation)
+{
+    struct explained_record *record = &explanation->records[explanation->record_count];
+    const struct key key = key_named(kind, (struct bytes){(const uint8_t *)subject->name, dot});
+    const char *suffix = subject->name + dot + 1;
+    CLEANUP_VALUE struct value networks = {NULL, 0};
+    int rc = index_suffix_networks(subject->index, bytes_of(suffix), &networks);
+
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    explanation->record_count++;
+    record->kind = kind;
+    record->suffix = strdup(suffix);
+    rc = record->suffix == NULL ? -ENOMEM : name_networks(value_bytes(&networks), &record->networks);
+    return rc < 0 ? rc : take_record(subject->index, &key, value_bytes(&networks), record);
+}
+
+/* Takes those of the name without a suffix: of a host's name what is behind its first dot, as that is one
+ * label; of a guest's what is behind any. */
+static int take_unsuffixed(const struct subject *subject, enum key_kind kind, struct explanation *explanation)
+{
+    int rc = 0;
+
+    for (size_t i = 1; rc == 0 && subject->name[i] != '\0'; i++) {
+        if (subject->name[i] != '.' || explanation->record_count == EXPLAINED_RECORDS)
+            continue;
+        rc = take_before(subject, kind, i, explanation);
+        if (kind == KEY_HOST)
+            break;
+    }
+    return rc;
+}
+
 static int take_records(const struct subject *subject, struct explanation *explanation)
 {
+    static const struct bytes any = {NULL, 0};
     struct bytes name = bytes_of(subject->name);
+    bool fits = name.len > 0 && name.len <= DOMAIN_MAX;
     int rc = 0;
 
     if (subject->ip.len > 0) {
@@ -210,18 +273,37 @@ static int take_records(const struct subject *subject, struct explanation *expla
 
         explanation->record_count = 1;
         explanation->records[0].kind = KEY_ADDRESS;
-        return take_record(subject->index, &key, &explanation->records[0]);
+        return take_record(subject->index, &key, any, &explanation->records[0]);
     }
-    explanation->record_count = EXPLAINED_RECORDS;
-    for (size_t i = 0; rc == 0 && i < EXPLAINED_RECORDS; i++) {
+    explanation->record_count = EXPLAINED_MODULES;
+    for (size_t i = 0; rc == 0 && i < EXPLAINED_MODULES; i++) {
         explanation->records[i].kind = kinds[i].key;
-        if (name.len > 0 && name.len <= DOMAIN_MAX) {
+        if (fits) {
             struct key key = key_named(kinds[i].key, name);
 
-            rc = take_record(subject->index, &key, &explanation->records[i]);
+            rc = take_record(subject->index, &key, any, &explanation->records[i]);
         }
     }
-    return rc;
+    if (rc == 0 && fits)
+        rc = take_unsuffixed(subject, KEY_HOST, explanation);
+    return rc == 0 && fits ? take_unsuffixed(subject, KEY_GUEST, explanation) : rc;
+}
+
+const struct explained_record *explanation_definite(const struct explanation *explanation)
+{
+    const struct explained_record *suffixed = NULL;
+
+    for (size_t i = 0; i < explanation->record_count; i++) {
+        const struct explained_record *record = &explanation->records[i];
+
+        if (suffixed == NULL && record->suffix != NULL)
+            suffixed = record;
+        for (size_t j = 0; j < record->count; j++) {
+            if (record->candidates[j].verdict <= VERDICT_LAST_RESORT)
+                return NULL;
+        }
+    }
+    return suffixed;
 }
 
 /* --- Names that never became candidates -------------------------------------------------------------------
@@ -291,6 +373,8 @@ static void free_candidates(struct explained_record *record)
     }
     free(record->candidates);
     free(record->key);
+    free(record->suffix);
+    free(record->networks);
 }
 
 void explanation_free(struct explanation *explanation)

@@ -42,8 +42,10 @@ struct candidate {
 
 /* A record that is looked at for the subject. */
 struct explained_record {
-    enum key_kind kind;           /* KEY_GUEST, KEY_HOST or KEY_ADDRESS */
-    char *key;                    /* escaped; NULL: no name is so short, or so long */
+    enum key_kind kind; /* KEY_GUEST, KEY_HOST or KEY_ADDRESS */
+    char *key;          /* escaped; NULL: no name is so short, or so long */
+    char *suffix;       /* what the name was taken to end in, behind the key's; NULL: the key has all of it */
+    char *networks;     /* those under the suffix, whose claims alone are candidates: "lab, prod" */
     struct candidate *candidates; /* in the order of the answers; none: the record is not there */
     size_t count;
 };
@@ -53,8 +55,9 @@ struct explained_answer {
     struct module_answer answer;
 };
 
-/* Of a name: the guest's record and the host's; of an address: its one record. */
-#define EXPLAINED_RECORDS 2
+/* Of a name: the guest's record and the host's, then, for each suffix that it may end in, the record of what
+ * is before that: of more than these, none are told. Of an address: its one record. */
+#define EXPLAINED_RECORDS 8
 #define EXPLAINED_MODULES 2
 
 struct explanation {
@@ -63,6 +66,10 @@ struct explanation {
     struct lease_list refused; /* of those whose client asked for the name, or has the address, in vain */
     struct explained_answer answers[EXPLAINED_MODULES];
 };
+
+/* The suffix that the name ends in, where that makes NOTFOUND definite: networks stand under it, and nothing
+ * answers. NULL: there is none such. */
+const struct explained_record *explanation_definite(const struct explanation *explanation);
 
 /* Explains a name, or an address. 0 or -errno; the caller frees it, also then. Not for threads, as
  * ask_module.h. */

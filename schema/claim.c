@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "suffix.h"
 
 _Static_assert(CLAIM_FLAGS == UINT8_MAX, "no byte holds a flag that is not known");
 _Static_assert(NETWORK_MAX <= UINT8_MAX && GUEST_MAX <= UINT8_MAX && DOMAIN_MAX <= UINT8_MAX,
@@ -109,13 +110,15 @@ bool claim_same(const struct claim *a, const struct claim *b)
            bytes_equal(a->label, b->label);
 }
 
-struct claim_levels claim_levels_of(struct bytes record, const struct claim_time *when)
+struct claim_levels claim_levels_of(struct bytes record, struct bytes networks, const struct claim_time *when)
 {
     struct claim_levels best = CLAIM_LEVELS_NONE;
     struct unpacker rest = unpacker_of(record);
     struct claim claim;
 
-    while (claim_next(&rest, &claim))
-        claim_levels_note(&best, &claim, claim_level(&claim, when));
+    while (claim_next(&rest, &claim)) {
+        if (suffix_admits(networks, claim.network))
+            claim_levels_note(&best, &claim, claim_level(&claim, when));
+    }
     return best;
 }

@@ -142,8 +142,9 @@ static inline bool claim_answers(const struct claim_levels *best, const struct c
     return level != LEVEL_NONE && level == (claim->ip.len == IPV4_LEN ? best->ipv4 : best->ipv6);
 }
 
-/* Those of all claims of a record at that time. */
-struct claim_levels claim_levels_of(struct bytes record, const struct claim_time *when);
+/* Those of the claims of a record that these networks have (see suffix_admits()), at that time. */
+struct claim_levels claim_levels_of(struct bytes record, struct bytes networks,
+                                    const struct claim_time *when);
 
 /* The order of answers, for qsort(3)-like use: what is static, then leases, then neighbours; of these,
  * machines of running guests, then the one last heard from, then (never heard: from files) the later expiry,

@@ -53,7 +53,7 @@ explains 192.0.2.4 \
     'Web.lab.example | 192.0.2.4 | - | the hook | heard AGO | LEFT | answers' \
     '' \
     'Module lvindex_guest: NOTFOUND' \
-    'Module lvindex: SUCCESS: Web, Web.lab.example'
+    'Module lvindex: SUCCESS: Web.lab.example, Web'
 
 # A guest of that name: it alone may be called so; the host name of the others is theirs no more.
 macs_write virbr7 web=52:54:00:00:00:01

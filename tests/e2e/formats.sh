@@ -74,6 +74,26 @@ equal "--all: the table, not virsh's" "NETWORK" "$(lvindex_dump --network=lab --
 event lan "$(($(date +%s) - 3600))" '' add 52:54:00:00:00:05 192.0.2.5 gone
 equal "--expired" "192.0.2.5" "$(found --expired)"
 
+# Names with suffixes: of each network, those of its own machines. What is also a client's own domain stands there once.
+event lan "$LATER" '' add 52:54:00:00:00:0a 192.0.2.10 web
+event lan "$LATER" '' add 52:54:00:00:00:0b 192.0.2.11 web2
+event lab "$LATER" lab.example add 52:54:00:00:00:0c 192.0.2.12 App
+printf 'lab lab.example lab.other\nlan lan.internal\n' >"$SANDBOX/config/networks"
+succeeds "lvindex-sync" lvindex_sync
+equal "--hosts: suffixes" "192.0.2.2	web.lab.example
+192.0.2.1	web.lab.example
+192.0.2.10	web.lan.internal
+192.0.2.10	web
+192.0.2.2	web
+192.0.2.1	web
+192.0.2.11	web2.lan.internal
+192.0.2.11	web2" "$(lvindex_dump --hosts | grep $'\tweb')"
+equal "--hosts: as its owner spells it" "192.0.2.12	App.lab.example
+192.0.2.12	App" "$(lvindex_dump --hosts --address=192.0.2.12)"
+equal "--hosts of a name with a suffix" "192.0.2.10	web.lan.internal" "$(lvindex_dump --hosts --name=web.LAN.internal)"
+equal "--hosts: guests' names with suffixes" "192.0.2.9	DB1.lan.internal
+192.0.2.9	DB1" "$(lvindex_dump --hosts --address=192.0.2.9)"
+
 fails "no address" 2 lvindex_dump --address=web
 fails "two formats" 2 lvindex_dump --hosts --ssh-config
 fails "no JSON of this" 2 lvindex_dump --hosts --json
