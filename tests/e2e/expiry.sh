@@ -51,7 +51,7 @@ not_dumped "$ip4"
 not_dumped "$ip6"
 unresolved alpha
 resolves beta "$(ip4 beta)"
-reverse "$(ip4 beta)" beta beta.lab.example
+reverse "$(ip4 beta)" beta.lab.example beta
 
 # An infinite lease, and one whose end is told as its length.
 expires_in() {

@@ -33,8 +33,8 @@ leases() {
 everything_resolves() {
     resolves alpha "$(ip4 alpha)" "$(ip6 alpha)"
     resolves alpha.lab.example "$(ip4 alpha)" "$(ip6 alpha)"
-    reverse "$(ip4 alpha)" Alpha Alpha.lab.example
-    reverse "$(ip6 alpha)" alpha alpha.lab.example
+    reverse "$(ip4 alpha)" Alpha.lab.example Alpha
+    reverse "$(ip6 alpha)" alpha.lab.example alpha
     # A rebuilt machine's former lease is a last resort, of a guest's two interfaces both answer.
     resolves node "$new"
     resolves_in_order twin "$@"

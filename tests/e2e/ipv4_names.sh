@@ -16,7 +16,7 @@ for name in alpha ALPHA AlphA alpha. alpha.lab.example ALPHA.lab.EXAMPLE alpha.l
     resolves "$name" "$alpha"
     equal "getent hosts $name" "$alpha" "$(addresses_of hosts "$name")"
 done
-reverse "$alpha" ALPHA ALPHA.lab.example
+reverse "$alpha" ALPHA.lab.example ALPHA
 equal "getent ahosts tells all socket types" "STREAM DGRAM RAW" \
     "$(lookup ahosts alpha | awk '{ print $2 }' | xargs)"
 unresolved alph
@@ -38,7 +38,7 @@ generation=$(lvindex_dump --json | jq .generation)
 udhcpc_start beta -x hostname:beta
 wait_until 5 lookup hosts beta
 resolves beta "$(ip4 beta)"
-reverse "$(ip4 beta)" beta beta.lab.example
+reverse "$(ip4 beta)" beta.lab.example beta
 resolves alpha "$alpha"
 dumped "lvindex-dump: two leases" '.leases | length' 2
 dumped "lvindex-dump: the generation grows" ".generation > $generation" true

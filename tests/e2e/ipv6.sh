@@ -13,7 +13,7 @@ resolves SIX.lab.example. "$(ip6 six)"
 equal "getent hosts six" "$(ip6 six)" "$(addresses_of hosts six)"
 equal "getent ahostsv6 six" "$(ip6 six)" "$(addresses_of ahostsv6 six)"
 equal "getent ahostsv4 six: no such address" "status 2" "$(addresses_of ahostsv4 six)"
-reverse "$(ip6 six)" six six.lab.example
+reverse "$(ip6 six)" six.lab.example six
 lease_dumped "$(ip6 six)" '[.network, ."mac-address", .hostname, .domain]' '["","52:54:00:00:00:06","six","lab.example"]'
 duid=$(grep -Eo ' add [0-9a-f:]+ fd00' "$EVENTS" | awk '{ print $2 }')
 iaid=$(grep -Eo 'DNSMASQ_IAID=[0-9]+' "$EVENTS" | cut -d= -f2)
@@ -29,8 +29,8 @@ wait_event "add [0-9a-f:]+ $(ip6 alpha) alpha"
 resolves alpha "$(ip4 alpha)" "$(ip6 alpha)"
 equal "getent ahostsv4 alpha" "$(ip4 alpha)" "$(addresses_of ahostsv4 alpha)"
 equal "getent ahostsv6 alpha" "$(ip6 alpha)" "$(addresses_of ahostsv6 alpha)"
-reverse "$(ip4 alpha)" alpha alpha.lab.example
-reverse "$(ip6 alpha)" alpha alpha.lab.example
+reverse "$(ip4 alpha)" alpha.lab.example alpha
+reverse "$(ip6 alpha)" alpha.lab.example alpha
 dumped "lvindex-dump: three leases" '.leases | length' 3
 
 # One that sends no name has a lease all the same.

@@ -20,7 +20,7 @@ udhcpc_start owner -x hostname:something
 wait_event "add $OWNER $(ip4 owner) www"
 resolves www "$(ip4 owner)"
 resolves www.lab.example "$(ip4 owner)"
-reverse "$(ip4 owner)" www www.lab.example
+reverse "$(ip4 owner)" www.lab.example www
 unresolved something
 lease_dumped "$(ip4 owner)" '[.hostname, has("name-refused")]' '["www",false]'
 

@@ -18,7 +18,7 @@ wait_event "del 52:54:00:00:00:0a $ip4"
 resolves alpha "$ip6"
 resolves alpha.lab.example "$ip6"
 reverse "$ip4"
-reverse "$ip6" alpha alpha.lab.example
+reverse "$ip6" alpha.lab.example alpha
 not_dumped "$ip4"
 
 dhclient6_release alpha
@@ -30,7 +30,7 @@ not_dumped "$ip6"
 
 # The other one is as it was.
 resolves beta "$(ip4 beta)"
-reverse "$(ip4 beta)" beta beta.lab.example
+reverse "$(ip4 beta)" beta.lab.example beta
 dumped "lvindex-dump: one lease is left" '[.leases[].hostname]' '["beta"]'
 
 # The last one: an index without leases.

@@ -21,7 +21,7 @@ events_settle
 resolves web "$second"
 resolves web.lab.example "$second"
 reverse "$first"
-reverse "$second" web web.lab.example
+reverse "$second" web.lab.example web
 lease_dumped "$second" '[.hostname, has("name-refused")]' '["web",false]'
 lease_dumped "$first" 'has("hostname")' false
 
@@ -32,7 +32,7 @@ wait_event "old 52:54:00:00:00:01 $first Web"
 wait_event "old 52:54:00:00:00:02 $second DNSMASQ_CLIENT_ID=[0-9a-f:]+ DNSMASQ_DATA_MISSING=1 DNSMASQ_INTERFACE"
 events_settle
 resolves web "$first"
-reverse "$first" Web Web.lab.example
+reverse "$first" Web.lab.example Web
 reverse "$second"
 lease_dumped "$first" '[.hostname, has("name-refused")]' '["Web",false]'
 lease_dumped "$second" 'has("hostname")' false

@@ -20,8 +20,8 @@ resolves one.blue.example "$(ip4 one)"
 resolves two.green.example "$(ip4 two)"
 unresolved one.green.example
 unresolved two.blue.example
-reverse "$(ip4 one)" one one.blue.example
-reverse "$(ip4 two)" two two.green.example
+reverse "$(ip4 one)" one.blue.example one
+reverse "$(ip4 two)" two.green.example two
 lease_dumped "$(ip4 one)" '[.network, .domain]' '["","blue.example"]'
 lease_dumped "$(ip4 two)" '[.network, .domain]' '["","green.example"]'
 
