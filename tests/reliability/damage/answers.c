@@ -182,13 +182,26 @@ static void tell_failure(const struct outcome *o, char *answer)
         sprintf(answer, "broken: status %d, error %d, h_error %d", o->status, o->error, o->h_error);
 }
 
+/* Does the answer begin with the name as it was asked for, or with what is before one of its dots, and a
+ * suffix or none? */
+static bool is_named(const char *name, const char *answer)
+{
+    size_t len = strlen(name);
+
+    for (size_t i = 1; i <= len; i++) {
+        if ((i == len || name[i] == '.') && (answer[i] == ' ' || answer[i] == '.'))
+            return strncasecmp(answer, name, i) == 0;
+    }
+    return false;
+}
+
 /* Is what was asked for in the answer as it was asked? */
 static bool is_about(const struct asking *asking, const char *name, const char *answer)
 {
     char ip[INET6_ADDRSTRLEN + 2] = " ";
 
     if (asking->key.at[0] != KEY_ADDRESS)
-        return strncasecmp(answer, name, strlen(name)) == 0 && answer[strlen(name)] == ' ';
+        return is_named(name, answer);
     inet_ntop(family_of(asking), asking->key.at + 1, ip + 1, INET6_ADDRSTRLEN);
     strcat(ip, " ");
     return strstr(answer, ip) != NULL;

@@ -9,13 +9,26 @@
 #include "memory.h"
 #include "model.h"
 
+/* Another record that an answer depends on: a network's, or what is asked for a name's suffix. */
+struct other {
+    struct key key;
+    enum model_found found;
+    struct bytes value;
+};
+
+#define OTHERS_MAX 12
+
 /* A question, and how it is answered while all is well. */
 struct known {
     struct asking asking;
-    struct bytes value;      /* that the answer is in; none: there is no answer */
+    enum model_found found;  /* of its key */
+    struct bytes value;      /* that the answer is in; none: there is no answer, or in another's */
     struct bytes base_value; /* the same, of the base alone */
     char *right;
     char *base_right;
+    struct other others[OTHERS_MAX];
+    size_t other_count;
+    bool suffixed;          /* it is a name under a suffix that the index knows */
     uint32_t chains[FILES]; /* of its key */
 };
 
