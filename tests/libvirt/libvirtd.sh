@@ -10,6 +10,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../e2e/harness.sh"
 
 NETWORK=lab
+DOMAIN=lab.example
 BRIDGE=virbr7
 STATUS=$SANDBOX/libvirt/$BRIDGE.status
 DNSMASQ_LOG=$SANDBOX/dnsmasq.log
@@ -144,11 +145,11 @@ network_define() {
   <forward mode='open'/>
   <bridge name='$BRIDGE' stp='off' delay='0'/>
   <mac address='52:54:00:00:07:01'/>
-  <domain name='lab.example'/>
+  <domain name='$DOMAIN'/>
   <dns>
     <host ip='192.168.150.98'>
       <hostname>printer</hostname>
-      <hostname>copier.lab.example</hostname>
+      <hostname>copier.$DOMAIN</hostname>
     </host>
     <host ip='fd00:150::98'>
       <hostname>printer</hostname>
@@ -283,9 +284,10 @@ answers() {
     soon "getent hosts $name" "$(lines "$@" | sort | answered_by_hosts)" sorted_addresses_of hosts "$name"
 }
 
-# names_of ADDRESS NAME: NAME is its canonical name soon; it has none when NAME is empty.
+# names_of ADDRESS NAME: NAME with the network's domain is its canonical name soon, and NAME the next one; it has none
+# when NAME is empty.
 names_of() {
-    soon "getent hosts $1: ${2:-no name}" "$2" canonical_name "$1"
+    soon "getent hosts $1: ${2:-no name}" "${2:+$2.$DOMAIN $2}" first_names "$1"
 }
 
 sorted_addresses_of() {
@@ -293,9 +295,9 @@ sorted_addresses_of() {
     addresses_of "$@" | sort
 }
 
-canonical_name() {
+first_names() {
     follow_libvirt
-    lookup hosts "$1" | awk '{ print $2 }'
+    lookup hosts "$1" | awk '{ print $2, $3 }'
 }
 
 # libvirt's own helper tells us nothing.
