@@ -22,8 +22,7 @@ print(socket.getaddrinfo('$1', None, socket.AF_INET, 0, 0, socket.AI_CANONNAME)[
 }
 
 ask_python() {
-    sandbox_env "LD_LIBRARY_PATH=$BUILD/nss" ${LVINDEX_SANITIZER_PRELOAD:+"LD_PRELOAD=$LVINDEX_SANITIZER_PRELOAD"} \
-        /usr/bin/python3 -c "import socket$1" 2>&1
+    host_program /usr/bin/python3 -c "import socket$1" 2>&1
 }
 
 # error_of NAME FAMILY: what gethostbyname2 and getaddrinfo say of a name that has no address.

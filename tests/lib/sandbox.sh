@@ -109,7 +109,7 @@ exec_sandbox_env() {
         "LVINDEX_CONFIG_DIR=$SANDBOX/config"
     )
     local name
-    for name in LVINDEX_NETWORK VIR_BRIDGE_NAME TZ ASAN_OPTIONS UBSAN_OPTIONS MALLOC_PERTURB_; do
+    for name in LVINDEX_NETWORK VIR_BRIDGE_NAME TZ ASAN_OPTIONS UBSAN_OPTIONS GCOV_ERROR_FILE MALLOC_PERTURB_; do
         if [[ -n ${!name-} ]]; then
             environment+=("$name=${!name}")
         fi
@@ -329,15 +329,19 @@ dhclient6_kill() {
 
 # --- Looking up -----------------------------------------------------------------------------------------------
 
-# getent as any program of the host would run, but for the place of the modules and of the index.
-lookup() {
+# A program as any of the host runs, but for the place of the modules and of the index.
+host_program() {
     local -a environment=("LD_LIBRARY_PATH=$BUILD/nss")
     if [[ -n ${LVINDEX_SANITIZER_PRELOAD-} ]]; then
-        # getent itself is not built with the sanitizer, and glibc keeps memory until the end.
+        # It is not built with the sanitizer, and keeps memory until the end, as glibc does.
         environment+=("LD_PRELOAD=$LVINDEX_SANITIZER_PRELOAD"
             "ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0:verify_asan_link_order=0")
     fi
-    sandbox_env "${environment[@]}" getent "$@"
+    sandbox_env "${environment[@]}" "$@"
+}
+
+lookup() {
+    host_program getent "$@"
 }
 
 lvindex_hook() {

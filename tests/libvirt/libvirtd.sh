@@ -74,7 +74,7 @@ own_places() {
 exec_sandbox_env() {
     local name
     local -a environment=()
-    for name in ASAN_OPTIONS UBSAN_OPTIONS; do
+    for name in ASAN_OPTIONS UBSAN_OPTIONS GCOV_ERROR_FILE; do
         [[ -z ${!name-} ]] || environment+=("$name=${!name}")
     done
     exec env -i "${environment[@]}" "$@"
