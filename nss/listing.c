@@ -6,12 +6,12 @@
 static int next_record(const struct view *view, struct listing *listing, struct bytes *key,
                        struct bytes *value)
 {
-    int error = table_next(listing->in_base ? &view->base : &view->overlay, &listing->offset, key, value);
+    int error = tdb_table_next(listing->in_base ? &view->base : &view->overlay, &listing->offset, key, value);
 
     if (error != -ENOENT || listing->in_base || !view_has_base(view))
         return error;
     *listing = (struct listing){.in_base = true};
-    return table_next(&view->base, &listing->offset, key, value);
+    return tdb_table_next(&view->base, &listing->offset, key, value);
 }
 
 static bool address_of(struct bytes key, struct ip *ip)

@@ -16,7 +16,7 @@
 /* How far it came. All zeros is the beginning. */
 struct listing {
     bool in_base;
-    uint64_t offset; /* see table_next() */
+    uint64_t offset; /* see tdb_table_next() */
 };
 
 /* The next address that has a name of `kind`; `question` is filled in, and must outlive the answer. -ENOENT

@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "nss/hash.h"
 #include "nss/suffix.h"
+#include "schema/hash.h"
 #include "schema/limits.h"
 #include "schema/name.h"
 

@@ -29,14 +29,14 @@ static const char *file_path(struct mapping *mapping, const char *name)
     return mapping->path;
 }
 
-static int open_table(const char *path, struct table *table, struct meta *meta, struct image_id *id)
+static int open_table(const char *path, struct tdb_table *table, struct meta *meta, struct image_id *id)
 {
     struct bytes content;
     int error = image_map(path, &content, id);
 
     if (error < 0)
         return error;
-    error = table_open(content, table, meta);
+    error = tdb_table_open(content, table, meta);
     if (error < 0)
         image_unmap(content);
     return error;
@@ -45,7 +45,7 @@ static int open_table(const char *path, struct table *table, struct meta *meta, 
 static int open_overlay(struct mapping *mapping)
 {
     struct meta meta;
-    struct table table;
+    struct tdb_table table;
     int error = open_table(file_path(mapping, INDEX_FILE), &table, &meta, &mapping->id);
 
     if (error < 0)
@@ -61,7 +61,7 @@ static int open_base(struct mapping *mapping)
 {
     char name[BASE_NAME_SIZE];
     struct meta meta;
-    struct table table;
+    struct tdb_table table;
     struct image_id id;
     int error = open_table(file_path(mapping, base_name(mapping->base, name)), &table, &meta, &id);
 
@@ -91,7 +91,7 @@ static bool take_over_base(struct mapping *mapping, struct mapping *before)
         before->base_id != mapping->base_id)
         return false;
     mapping->view.base = before->view.base;
-    before->view.base = (struct table){0};
+    before->view.base = (struct tdb_table){0};
     return true;
 }
 
@@ -161,7 +161,7 @@ static bool in_place(struct mapping *mapping)
 
 static bool announced(const struct mapping *mapping)
 {
-    return table_sequence(&mapping->view.overlay) != mapping->generation;
+    return tdb_table_sequence(&mapping->view.overlay) != mapping->generation;
 }
 
 bool mapping_current(struct mapping *mapping, const char *directory)

@@ -35,7 +35,7 @@ struct mapping {
 /* Maps the index in `directory`. The caller ends it with mapping_close(). `before` may be NULL, or a mapping
  * of the caller's that is of no more use: its base is taken over if the index has still the same.
  * -ESTALE: the base that index.tdb names is gone, or another one, even after several tries from the start.
- * -ENAMETOOLONG: a longer path than DIRECTORY_MAX. -EBADMSG, -EPROTONOSUPPORT: see table_open(), and
+ * -ENAMETOOLONG: a longer path than DIRECTORY_MAX. -EBADMSG, -EPROTONOSUPPORT: see tdb_table_open(), and
  * image_map() for all else; either file may cause them. */
 int mapping_open(const char *directory, struct mapping *before, struct mapping **mapping);
 

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "nss/hash.h"
+#include "schema/hash.h"
 #include "schema/key.h"
 #include "schema/name.h"
 #include "schema/network.h"

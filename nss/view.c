@@ -2,16 +2,16 @@
 
 #include <errno.h>
 
-#include "nss/hash.h"
+#include "schema/hash.h"
 #include "schema/key.h"
 #include "schema/options.h"
 
 int view_find(const struct view *view, struct bytes key, uint32_t hash, struct bytes *value)
 {
-    int error = table_find(&view->overlay, key, hash, value);
+    int error = tdb_table_find(&view->overlay, key, hash, value);
 
     if (error == -ENOENT && view_has_base(view))
-        error = table_find(&view->base, key, hash, value);
+        error = tdb_table_find(&view->base, key, hash, value);
     return error == 0 && value->len == 0 ? -ENOENT : error;
 }
 

@@ -10,13 +10,13 @@
 
 #include <stdbool.h>
 
-#include "nss/table.h"
+#include "schema/tdb_table.h"
 
 struct view {
-    struct table overlay; /* index.tdb */
-    struct table base;    /* without bytes: there is none */
-    uint32_t grace;       /* as in schema/options.h */
-    bool suffixed;        /* a network has a suffix that names are answered with, see schema/suffix.h */
+    struct tdb_table overlay; /* index.tdb */
+    struct tdb_table base;    /* without bytes: there is none */
+    uint32_t grace;           /* as in schema/options.h */
+    bool suffixed;            /* a network has a suffix that names are answered with, see schema/suffix.h */
 };
 
 static inline bool view_has_base(const struct view *view)
@@ -30,7 +30,7 @@ static inline void view_expect(const struct view *view, uint32_t hash)
 {
     /* Most answers are in the base, and index.tdb is small and at hand. */
     if (view_has_base(view))
-        table_expect(&view->base, hash);
+        tdb_table_expect(&view->base, hash);
 }
 
 /* 0 and the value of `key`, in place and not empty. -ENOENT when there is none, -EBADMSG when a table is

@@ -189,7 +189,7 @@ static int open_base(const struct images *images, const struct meta *meta, struc
         return 0;
     if (meta->base != IMAGES_BASE_GENERATION)
         return -ESTALE;
-    error = images->base.len > 0 ? table_open(images->base, &view->base, &base) : -EBADMSG;
+    error = images->base.len > 0 ? tdb_table_open(images->base, &view->base, &base) : -EBADMSG;
     return error == 0 && !meta_same_base(meta, &base) ? -ESTALE : error;
 }
 
@@ -197,9 +197,9 @@ static int open_base(const struct images *images, const struct meta *meta, struc
 static int open_view(const struct images *images, struct view *view)
 {
     struct meta meta;
-    int error = images->overlay.len > 0 ? table_open(images->overlay, &view->overlay, &meta) : -EBADMSG;
+    int error = images->overlay.len > 0 ? tdb_table_open(images->overlay, &view->overlay, &meta) : -EBADMSG;
 
-    view->base = (struct table){0};
+    view->base = (struct tdb_table){0};
     if (error == 0)
         error = open_base(images, &meta, view);
     if (error == 0)

@@ -10,7 +10,7 @@
 
 #include "build_index.h"
 #include "nss/cache.h"
-#include "nss/hash.h"
+#include "schema/hash.h"
 #include "schema/limits.h"
 #include "test_case.h"
 

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "build_index.h"
-#include "nss/hash.h"
 #include "nss/mapping.h"
+#include "schema/hash.h"
 #include "schema/limits.h"
 #include "schema/tdb_layout.h"
 
@@ -77,7 +77,7 @@ enum role { ALONE, BASE, OVERLAY };
 
 #define OTHER "other"
 
-static struct table other;
+static struct tdb_table other;
 
 static void build_other(void)
 {
@@ -87,11 +87,11 @@ static void build_other(void)
 
     build_put(db, key_bytes(&key), bytes_of(OTHER));
     build_close(db);
-    ck_assert_int_eq(table_open(read_file(test_path("other.tdb")), &other, &meta), 0);
+    ck_assert_int_eq(tdb_table_open(read_file(test_path("other.tdb")), &other, &meta), 0);
     unlink(test_path("other.tdb"));
 }
 
-static struct view view_of(const struct table *damaged, enum role role)
+static struct view view_of(const struct tdb_table *damaged, enum role role)
 {
     switch (role) {
     case BASE:
@@ -129,10 +129,10 @@ static bool inside(struct bytes value, struct bytes file)
  * keys found. Check's assertions write to a pipe: there is none a key. */
 static unsigned int probe(struct bytes file, enum role role)
 {
-    struct table table = {0};
+    struct tdb_table table = {0};
     struct meta meta;
     unsigned int found = 0;
-    int error = table_open(file, &table, &meta);
+    int error = tdb_table_open(file, &table, &meta);
     struct view view = view_of(&table, role);
     bool fine = error == 0 ? other_is_found(&view, role) : error == -EBADMSG || error == -EPROTONOSUPPORT;
 
@@ -247,15 +247,15 @@ static uint32_t record_offset(struct bytes file, unsigned int n)
 static int find_after(struct bytes file, uint32_t offset, size_t field, uint32_t word, unsigned int n)
 {
     struct key key = small_key(n);
-    struct table table = {file, 1,
-                          (uint32_t)(file.len / (sizeof(struct tdb_layout_record) + TDB_LAYOUT_TAILER))};
+    struct tdb_table table = {file, 1,
+                              (uint32_t)(file.len / (sizeof(struct tdb_layout_record) + TDB_LAYOUT_TAILER))};
     struct bytes value;
     uint32_t before;
     int error;
 
     memcpy(&before, file.at + offset + field, sizeof(before));
     memcpy((uint8_t *)file.at + offset + field, &word, sizeof(word));
-    error = table_find(&table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value);
+    error = tdb_table_find(&table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value);
     memcpy((uint8_t *)file.at + offset + field, &before, sizeof(before));
     return error;
 }
@@ -351,11 +351,11 @@ START_TEST(header)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct guarded g = guarded_copy(file);
-        struct table table;
+        struct tdb_table table;
         struct meta meta;
 
         memcpy((uint8_t *)g.content.at + cases[i].offset, &cases[i].word, 4);
-        ck_assert_int_eq(table_open(g.content, &table, &meta), cases[i].error);
+        ck_assert_int_eq(tdb_table_open(g.content, &table, &meta), cases[i].error);
         guarded_free(&g);
     }
     free((void *)file.at);

@@ -171,7 +171,7 @@ static size_t count_in(struct bytes file, int *error)
     struct meta meta;
     size_t count = 0;
 
-    ck_assert_int_eq(table_open(file, &view.overlay, &meta), 0);
+    ck_assert_int_eq(tdb_table_open(file, &view.overlay, &meta), 0);
     while ((*error = listing_next(&view, LOOKUP_HOSTS, &listing, &question, &answer)) == 0)
         count++;
     return count;
@@ -254,7 +254,7 @@ static bool sound_when_cut(const struct view *view, bool base, size_t len)
     bool sound;
 
     memcpy((uint8_t *)file.at, whole.at, len);
-    sound = table_open(file, base ? &cut.base : &cut.overlay, &meta) < 0 || is_sound(&cut);
+    sound = tdb_table_open(file, base ? &cut.base : &cut.overlay, &meta) < 0 || is_sound(&cut);
     free((void *)file.at);
     return sound;
 }
@@ -266,7 +266,7 @@ static bool sound_when_flipped(const struct view *view, bool base, struct bytes 
     bool sound;
 
     ((uint8_t *)copy.at)[bit / 8] ^= (uint8_t)(1U << bit % 8);
-    sound = table_open(copy, base ? &flipped.base : &flipped.overlay, &meta) < 0 || is_sound(&flipped);
+    sound = tdb_table_open(copy, base ? &flipped.base : &flipped.overlay, &meta) < 0 || is_sound(&flipped);
     ((uint8_t *)copy.at)[bit / 8] ^= (uint8_t)(1U << bit % 8);
     return sound;
 }

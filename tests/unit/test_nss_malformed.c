@@ -79,16 +79,16 @@ static void put_samples(void)
 }
 
 /* With one bit of this table's file wrong after the other. */
-static void flip_bits(struct view *view, struct table *table)
+static void flip_bits(struct view *view, struct tdb_table *table)
 {
-    struct table whole = *table;
+    struct tdb_table whole = *table;
     struct meta meta;
     uint8_t *copy = malloc(whole.file.len);
 
     memcpy(copy, whole.file.at, whole.file.len);
     for (size_t bit = 0; bit < 8 * whole.file.len; bit++) {
         copy[bit / 8] ^= (uint8_t)(1U << bit % 8);
-        if (table_open((struct bytes){copy, whole.file.len}, table, &meta) == 0)
+        if (tdb_table_open((struct bytes){copy, whole.file.len}, table, &meta) == 0)
             ask_everything(view);
         copy[bit / 8] ^= (uint8_t)(1U << bit % 8);
     }

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "build_index.h"
-#include "nss/hash.h"
 #include "nss/image.h"
-#include "nss/table.h"
+#include "schema/hash.h"
 #include "schema/limits.h"
 #include "schema/tdb_layout.h"
+#include "schema/tdb_table.h"
 
 static void setup(void)
 {
@@ -56,7 +56,7 @@ static struct bytes nth_key(unsigned int n, uint8_t room[static KEY_MAX])
 }
 
 /* Opens a file by itself; closed with image_unmap(). */
-static int open_table(const char *path, struct table *table)
+static int open_table(const char *path, struct tdb_table *table)
 {
     struct image_id id;
     struct bytes content;
@@ -64,17 +64,17 @@ static int open_table(const char *path, struct table *table)
     int error;
 
     ck_assert_int_eq(image_map(path, &content, &id), 0);
-    error = table_open(content, table, &meta);
+    error = tdb_table_open(content, table, &meta);
     if (error < 0)
         image_unmap(content);
     return error;
 }
 
-static void compare_key(const struct table *table, struct tdb_context *db, struct bytes key)
+static void compare_key(const struct tdb_table *table, struct tdb_context *db, struct bytes key)
 {
     TDB_DATA theirs = tdb_fetch(db, data_of(key));
     struct bytes ours = {NULL, 0};
-    int error = table_find(table, key, hash_bytes(key), &ours);
+    int error = tdb_table_find(table, key, hash_bytes(key), &ours);
 
     ck_assert_int_eq(error, theirs.dptr == NULL ? -ENOENT : 0);
     if (error == 0) {
@@ -113,7 +113,7 @@ START_TEST(equals_libtdb)
     unsigned int keys = hash_sizes[_i] < 100 ? 2000 : 8000;
     struct tdb_context *db = build_open(path, hash_sizes[_i], SCHEMA_VERSION);
     uint8_t room[KEY_MAX];
-    struct table table;
+    struct tdb_table table;
 
     churn(db, keys);
     ck_assert_int_eq(open_table(path, &table), 0);
@@ -160,7 +160,7 @@ START_TEST(offsets_of_almost_32_bits)
 {
     const char *path = test_path("largest.tdb");
     struct key key = host_key("far");
-    struct table table;
+    struct tdb_table table;
     struct bytes value, content;
     struct image_id id;
 
@@ -168,7 +168,7 @@ START_TEST(offsets_of_almost_32_bits)
     put_at_end(path, key_bytes(&key), "away");
     ck_assert_int_eq(open_table(path, &table), 0);
     ck_assert_uint_eq(table.file.len, LARGEST);
-    ck_assert_int_eq(table_find(&table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value), 0);
+    ck_assert_int_eq(tdb_table_find(&table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value), 0);
     ck_assert_uint_eq(value.len, 4);
     ck_assert_mem_eq(value.at, "away", 4);
     image_unmap(table.file);
@@ -190,7 +190,7 @@ START_TEST(dead_records_are_skipped)
 {
     const char *path = test_path("dead.tdb");
     struct tdb_context *db = build_open(path, 1, SCHEMA_VERSION);
-    struct table table;
+    struct tdb_table table;
     struct bytes value;
 
     for (unsigned int n = 0; n < 20; n++) {
@@ -204,7 +204,8 @@ START_TEST(dead_records_are_skipped)
     for (unsigned int n = 0; n < 20; n++) {
         struct key key = host_key((char[]){(char)('a' + n), '\0'});
 
-        ck_assert_int_eq(table_find(&table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value), -ENOENT);
+        ck_assert_int_eq(tdb_table_find(&table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value),
+                         -ENOENT);
     }
     image_unmap(table.file);
     build_close(db);
@@ -215,7 +216,7 @@ START_TEST(old_hash_is_refused)
 {
     const char *path = test_path("oldhash.tdb");
     struct tdb_context *db = tdb_open(path, 7, TDB_DEFAULT, O_RDWR | O_CREAT, 0644);
-    struct table table;
+    struct tdb_table table;
 
     ck_assert_ptr_nonnull(db);
     build_close(db);
@@ -247,7 +248,7 @@ START_TEST(meta_record)
         const char *path = test_path(cases[i].file);
         struct tdb_context *db = build_open(path, 7, cases[i].version);
         TDB_DATA meta = tdb_fetch(db, data_of(key_bytes(&key)));
-        struct table table;
+        struct tdb_table table;
 
         build_put(db, key_bytes(&key), (struct bytes){meta.dptr, meta.dsize - cases[i].cut});
         build_close(db);
@@ -264,7 +265,7 @@ START_TEST(meta_record_missing)
     const char *path = test_path("nometa.tdb");
     struct tdb_context *db = build_open(path, 7, SCHEMA_VERSION);
     struct key key = key_single(KEY_META);
-    struct table table;
+    struct tdb_table table;
 
     ck_assert_int_eq(tdb_delete(db, data_of(key_bytes(&key))), 0);
     build_close(db);

@@ -1,4 +1,4 @@
-#include "nss/hash.h"
+#include "hash.h"
 
 #include <string.h>
 

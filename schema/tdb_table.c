@@ -1,11 +1,11 @@
-#include "nss/table.h"
+#include "tdb_table.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "nss/hash.h"
-#include "schema/key.h"
+#include "hash.h"
+#include "key.h"
 
 #define HEADER_SIZE sizeof(struct tdb_layout_header)
 #define RECORD_SIZE sizeof(struct tdb_layout_record)
@@ -33,7 +33,7 @@ static int check_header(struct bytes file, uint32_t *hash_size)
     return 0;
 }
 
-int table_open(struct bytes file, struct table *table, struct meta *meta)
+int tdb_table_open(struct bytes file, struct tdb_table *table, struct meta *meta)
 {
     struct key key = key_single(KEY_META);
     struct bytes value;
@@ -43,14 +43,14 @@ int table_open(struct bytes file, struct table *table, struct meta *meta)
     table->records_most = (uint32_t)(file.len / (RECORD_SIZE + TDB_LAYOUT_TAILER));
     error = check_header(file, &table->hash_size);
     if (error == 0)
-        error = table_find(table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value);
+        error = tdb_table_find(table, key_bytes(&key), hash_bytes(key_bytes(&key)), &value);
     if (error < 0)
         return -EBADMSG;
     return meta_unpack(value, meta);
 }
 
 /* Most records reach over two cache lines: the second is on its way while the first is read. */
-static void expect_behind(const struct table *table, uint64_t offset)
+static void expect_behind(const struct tdb_table *table, uint64_t offset)
 {
     if (offset + CACHE_LINE < table->file.len)
         (void)*(const volatile uint8_t *)(table->file.at + offset + CACHE_LINE);
@@ -58,7 +58,7 @@ static void expect_behind(const struct table *table, uint64_t offset)
 
 /* Copies the header at `offset` of a record, or of room for one; -EBADMSG when that does not lie in the file.
  */
-static int read_header(const struct table *table, uint64_t offset, struct tdb_layout_record *record)
+static int read_header(const struct tdb_table *table, uint64_t offset, struct tdb_layout_record *record)
 {
     uint64_t end = table->file.len;
 
@@ -77,7 +77,7 @@ static bool holds_content(const struct tdb_layout_record *record)
 
 /* Copies the record's header at `offset`; -EBADMSG when it, or what it says of itself, does not lie in the
  * file. */
-static int read_record(const struct table *table, uint64_t offset, struct tdb_layout_record *record)
+static int read_record(const struct tdb_table *table, uint64_t offset, struct tdb_layout_record *record)
 {
     if (read_header(table, offset, record) < 0 || !holds_content(record))
         return -EBADMSG;
@@ -85,14 +85,14 @@ static int read_record(const struct table *table, uint64_t offset, struct tdb_la
 }
 
 /* Key and value of the record at `offset`. */
-static void read_content(const struct table *table, uint64_t offset, const struct tdb_layout_record *record,
-                         struct bytes *key, struct bytes *value)
+static void read_content(const struct tdb_table *table, uint64_t offset,
+                         const struct tdb_layout_record *record, struct bytes *key, struct bytes *value)
 {
     *key = (struct bytes){table->file.at + offset + RECORD_SIZE, record->key_len};
     *value = (struct bytes){key->at + key->len, record->value_len};
 }
 
-int table_find(const struct table *table, struct bytes key, uint32_t hash, struct bytes *value)
+int tdb_table_find(const struct tdb_table *table, struct bytes key, uint32_t hash, struct bytes *value)
 {
     /* No chain is longer than the records that fit into the file: one that is goes round in a circle. */
     uint32_t steps = table->records_most;
@@ -116,7 +116,7 @@ int table_find(const struct table *table, struct bytes key, uint32_t hash, struc
     return -ENOENT;
 }
 
-int table_next(const struct table *table, uint64_t *offset, struct bytes *key, struct bytes *value)
+int tdb_table_next(const struct tdb_table *table, uint64_t *offset, struct bytes *key, struct bytes *value)
 {
     uint64_t at = *offset == 0 ? records_start(table->hash_size) : *offset;
     struct tdb_layout_record record;

@@ -2,10 +2,10 @@
  * One TDB in memory, read only, with every offset checked.
  *
  * Nothing in the bytes is trusted: whatever they hold, a look-up ends, and touches nothing outside them.
- * Thread-safety: a table is never changed after table_open(); any number of threads may search it.
+ * Thread-safety: a table is never changed after tdb_table_open(); any number of threads may search it.
  */
-#ifndef LVINDEX_NSS_TABLE_H
-#define LVINDEX_NSS_TABLE_H
+#ifndef LVINDEX_SCHEMA_TDB_TABLE_H
+#define LVINDEX_SCHEMA_TDB_TABLE_H
 
 #include <stdint.h>
 
@@ -14,7 +14,7 @@
 #include "schema/wire.h"
 
 /* The bytes belong to whoever opened the table, and must outlive it. */
-struct table {
+struct tdb_table {
     struct bytes file;
     uint32_t hash_size;
     uint32_t records_most; /* that fit into the file */
@@ -22,22 +22,22 @@ struct table {
 
 /* Checks the header and the meta record of `file`. 0; -EPROTONOSUPPORT for an index of another version;
  * -EBADMSG for what is no index, or a damaged one. `table` and `meta` are complete only at 0. */
-int table_open(struct bytes file, struct table *table, struct meta *meta);
+int tdb_table_open(struct bytes file, struct tdb_table *table, struct meta *meta);
 
 /* 0 and the value of `key`, in place: valid as long as the file's bytes are. -ENOENT when there is none,
  * -EBADMSG when the table is damaged where it was searched; `value` is then untouched. `hash` is
  * hash_bytes() of the key. */
-int table_find(const struct table *table, struct bytes key, uint32_t hash, struct bytes *value);
+int tdb_table_find(const struct tdb_table *table, struct bytes key, uint32_t hash, struct bytes *value);
 
 /* 0 and the key and value of a record, and `*offset` is behind it: where the next call goes on. 0 is where
  * the first one begins. -ENOENT at the end, -EBADMSG where the rest cannot be read. Records are told as they
- * lie in the file, each once: also one that no chain leads to, which table_find() does not know. */
-int table_next(const struct table *table, uint64_t *offset, struct bytes *key, struct bytes *value);
+ * lie in the file, each once: also one that no chain leads to, which tdb_table_find() does not know. */
+int tdb_table_next(const struct tdb_table *table, uint64_t *offset, struct bytes *key, struct bytes *value);
 
-/* Asks for the memory in which table_find() will begin, and does not wait for it. By a load that nobody
+/* Asks for the memory in which tdb_table_find() will begin, and does not wait for it. By a load that nobody
  * needs: where the address is not known to the processor yet, prefetch instructions are dropped (measured).
  */
-static inline void table_expect(const struct table *table, uint32_t hash)
+static inline void tdb_table_expect(const struct tdb_table *table, uint32_t hash)
 {
     uint64_t chain = tdb_layout_chain(hash % table->hash_size);
 
@@ -45,7 +45,7 @@ static inline void table_expect(const struct table *table, uint32_t hash)
 }
 
 /* The one word of a file that changes, by a writer, while it is mapped (and aligned, as all mappings are). */
-static inline uint32_t table_sequence(const struct table *table)
+static inline uint32_t tdb_table_sequence(const struct tdb_table *table)
 {
     const uint8_t *at = table->file.at + offsetof(struct tdb_layout_header, sequence);
 

@@ -4,8 +4,8 @@
  *
  * Thread-safety: no state.
  */
-#ifndef LVINDEX_NSS_HASH_H
-#define LVINDEX_NSS_HASH_H
+#ifndef LVINDEX_SCHEMA_HASH_H
+#define LVINDEX_SCHEMA_HASH_H
 
 #include <stdint.h>
 
