@@ -1,7 +1,6 @@
 #include "changes.h"
 
 #include <errno.h>
-#include <json-c/linkhash.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -10,32 +9,41 @@
 #include "digest.h"
 #include "schema/key.h"
 
-/* A small event's dozen records fit; the table grows by itself. */
-#define TABLE_SIZE 64
+/* A small event's dozen changes fit. */
+#define BUCKETS_LEAST 64
 
-/* The table's values; its keys are struct key, as short as they are. */
 struct new_value {
     size_t len;
     size_t room;
     uint8_t at[];
 };
 
+struct change {
+    struct change *beside; /* the next one in its bucket */
+    struct change *later;  /* the one that came next */
+    uint64_t hash;
+    struct new_value *value;
+    struct key key; /* no longer than it is: the last member */
+};
+
 struct changes {
-    struct lh_table *table;
-    struct arena arena; /* of its keys and values */
+    struct change **buckets; /* a power of two, and at least as many as there are changes */
+    size_t bucket_count;
+    size_t count;
+    struct change *first;
+    struct change **end; /* where the next one is linked */
+    struct arena arena;  /* of changes and values */
     uint64_t size;
 };
 
-static unsigned long hash_key(const void *key)
+static uint64_t hash_of(const struct key *key)
 {
-    const struct key *k = key;
-
-    return (unsigned long)digest_of(k->at, k->len, 0);
+    return digest_of(key->at, key->len, 0);
 }
 
-static int equal_keys(const void *a, const void *b)
+static struct change **bucket_of(const struct changes *changes, uint64_t hash)
 {
-    return bytes_equal(key_bytes(a), key_bytes(b));
+    return &changes->buckets[hash & (changes->bucket_count - 1)];
 }
 
 struct changes *changes_new(void)
@@ -44,8 +52,10 @@ struct changes *changes_new(void)
 
     if (changes == NULL)
         return NULL;
-    changes->table = lh_table_new(TABLE_SIZE, NULL, hash_key, equal_keys);
-    if (changes->table == NULL) {
+    changes->end = &changes->first;
+    changes->bucket_count = BUCKETS_LEAST;
+    changes->buckets = calloc(BUCKETS_LEAST, sizeof(struct change *));
+    if (changes->buckets == NULL) {
         free(changes);
         return NULL;
     }
@@ -56,9 +66,42 @@ void changes_free(struct changes *changes)
 {
     if (changes == NULL)
         return;
-    lh_table_free(changes->table);
+    free(changes->buckets);
     arena_free(&changes->arena);
     free(changes);
+}
+
+static struct change *find(const struct changes *changes, const struct key *key, uint64_t hash)
+{
+    struct change *change = *bucket_of(changes, hash);
+
+    while (change != NULL && (change->hash != hash || !bytes_equal(key_bytes(&change->key), key_bytes(key))))
+        change = change->beside;
+    return change;
+}
+
+static void put_into_bucket(struct changes *changes, struct change *change)
+{
+    struct change **bucket = bucket_of(changes, change->hash);
+
+    change->beside = *bucket;
+    *bucket = change;
+}
+
+/* Doubles the buckets. */
+static int grow(struct changes *changes)
+{
+    size_t count = 2 * changes->bucket_count;
+    struct change **buckets = calloc(count, sizeof(struct change *));
+
+    if (buckets == NULL)
+        return -ENOMEM;
+    free(changes->buckets);
+    changes->buckets = buckets;
+    changes->bucket_count = count;
+    for (struct change *change = changes->first; change != NULL; change = change->later)
+        put_into_bucket(changes, change);
+    return 0;
 }
 
 /* Puts `value` where the one before is (NULL: there is none), or, where it does not fit, elsewhere. What is
@@ -81,31 +124,39 @@ static struct new_value *place_value(struct changes *changes, struct new_value *
     return place;
 }
 
-static int insert(struct changes *changes, const struct key *key, struct new_value *value)
+static int add(struct changes *changes, const struct key *key, uint64_t hash, struct new_value *value)
 {
-    size_t size = offsetof(struct key, at) + key->len;
-    struct key *copy = arena_take(&changes->arena, size);
+    size_t key_size = offsetof(struct key, at) + key->len;
+    struct change *change = arena_take(&changes->arena, offsetof(struct change, key) + key_size);
 
-    if (copy == NULL)
+    if (change == NULL || (changes->count == changes->bucket_count && grow(changes) < 0))
         return -ENOMEM;
-    memcpy(copy, key, size);
-    return lh_table_insert(changes->table, copy, value) == 0 ? 0 : -ENOMEM;
+    change->later = NULL;
+    change->hash = hash;
+    change->value = value;
+    memcpy(&change->key, key, key_size);
+    put_into_bucket(changes, change);
+    *changes->end = change;
+    changes->end = &change->later;
+    changes->count++;
+    return 0;
 }
 
 int changes_put(struct changes *changes, const struct key *key, struct bytes value)
 {
-    struct lh_entry *entry = lh_table_lookup_entry(changes->table, key);
-    struct new_value *before = entry != NULL ? lh_entry_v(entry) : NULL;
+    uint64_t hash = hash_of(key);
+    struct change *change = find(changes, key, hash);
+    struct new_value *before = change != NULL ? change->value : NULL;
     uint64_t size_before = before != NULL ? build_record_size(key->len, before->len) : 0;
     struct new_value *place = place_value(changes, before, value);
     int rc = 0;
 
     if (place == NULL)
         return -ENOMEM;
-    if (entry != NULL)
-        lh_entry_set_val(entry, place);
+    if (change != NULL)
+        change->value = place;
     else
-        rc = insert(changes, key, place);
+        rc = add(changes, key, hash, place);
     if (rc == 0)
         changes->size = changes->size - size_before + build_record_size(key->len, value.len);
     return rc;
@@ -126,25 +177,20 @@ uint64_t changes_size(const struct changes *changes)
 
 bool changes_find(const struct changes *changes, const struct key *key, struct bytes *value)
 {
-    const struct lh_entry *entry = lh_table_lookup_entry(changes->table, key);
-    const struct new_value *found = entry != NULL ? lh_entry_v(entry) : NULL;
+    const struct change *change = find(changes, key, hash_of(key));
 
-    if (found == NULL)
+    if (change == NULL)
         return false;
-    *value = (struct bytes){found->at, found->len};
+    *value = (struct bytes){change->value->at, change->value->len};
     return true;
 }
 
 int changes_each(const struct changes *changes,
                  int (*each)(void *context, struct bytes key, struct bytes value), void *context)
 {
-    const struct lh_entry *entry;
     int rc = 0;
 
-    for (entry = lh_table_head(changes->table); rc == 0 && entry != NULL; entry = lh_entry_next(entry)) {
-        const struct new_value *value = lh_entry_v(entry);
-
-        rc = each(context, key_bytes(lh_entry_k(entry)), (struct bytes){value->at, value->len});
-    }
+    for (const struct change *change = changes->first; rc == 0 && change != NULL; change = change->later)
+        rc = each(context, key_bytes(&change->key), (struct bytes){change->value->at, change->value->len});
     return rc;
 }

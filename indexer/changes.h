@@ -1,8 +1,9 @@
 /*
  * Records that a run changes, in memory: key → new value. An empty value removes the record.
  *
- * json-c's hash table holds them: an in-memory TDB was measured at three times the time for 65,536 leases.
- * Thread-safety: as the store's, one thread.
+ * A hash table of our own: an in-memory TDB was measured at three times the time for 65,536 leases, and
+ * json-c's table would have the hook load that library for each event. Thread-safety: as the store's, one
+ * thread.
  */
 #ifndef LVINDEX_INDEXER_CHANGES_H
 #define LVINDEX_INDEXER_CHANGES_H
