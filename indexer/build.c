@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index_file.h"
+#include "schema/hash.h"
 #include "schema/tdb_layout.h"
 #include "seal.h"
 
@@ -93,11 +93,10 @@ static void put_record(struct build *build, uint32_t hash, uint32_t total, struc
 int build_add(struct build *build, struct bytes key, struct bytes value)
 {
     uint64_t total = build_record_size(key.len, value.len);
-    TDB_DATA hashed = tdb_data(key);
 
     if (total > build->room - build->end)
         return -EMSGSIZE;
-    put_record(build, tdb_jenkins_hash(&hashed), (uint32_t)total, key, value);
+    put_record(build, hash_bytes(key), (uint32_t)total, key, value);
     return 0;
 }
 

@@ -40,7 +40,7 @@ static int take_file(struct stats *stats, const struct index_file *file, const c
 {
     int rc;
 
-    if (file->tdb == NULL)
+    if (!file->whole)
         return 0;
     rc = file_stats_take(file, &stats->file[stats->files]);
     snprintf(stats->names[stats->files], BASE_NAME_SIZE, "%s", name);

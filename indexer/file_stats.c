@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "cleanup.h"
 #include "tdb_records.h"
 
 static void count_record(struct file_stats *stats, uint32_t *lengths, const struct tdb_layout_record *record,
@@ -37,22 +38,15 @@ static int count_all(struct bytes content, struct file_stats *stats, uint32_t *l
 
 static int count_chains(const struct index_file *file, struct file_stats *stats)
 {
-    uint32_t *lengths = calloc(file->hash_size, sizeof(*lengths));
-    struct bytes content;
-    int rc = lengths == NULL ? -ENOMEM : index_file_map(file, &content);
+    CLEANUP_FREE uint32_t *lengths = calloc(stats->chains, sizeof(*lengths));
 
-    if (rc == 0) {
-        rc = count_all(content, stats, lengths);
-        index_file_unmap(content);
-    }
-    free(lengths);
-    return rc;
+    return lengths == NULL ? -ENOMEM : count_all(file->content, stats, lengths);
 }
 
 int file_stats_take(const struct index_file *file, struct file_stats *stats)
 {
-    *stats = (struct file_stats){.size = (uint64_t)file->size, .chains = file->hash_size};
-    return tdb_layout_chain(file->hash_size) > stats->size ? -EBADMSG : count_chains(file, stats);
+    *stats = (struct file_stats){.size = file->content.len, .chains = file->table.hash_size};
+    return count_chains(file, stats);
 }
 
 double file_stats_mean(const struct file_stats *stats)

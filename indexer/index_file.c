@@ -4,69 +4,23 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "schema/key.h"
+#include "schema/hash.h"
 #include "seal.h"
 #include "tdb_records.h"
 
-/* A reader without the lock may meet a replacement between two opens; it starts again, but not for ever. */
-#define OPEN_TRIES 8
-
-static int read_meta(TDB_DATA key, TDB_DATA value, void *context)
+/* Who is going to read all of it has it all mapped at once. */
+static int map(struct index_file *file, size_t size, bool all)
 {
-    (void)key;
-    return meta_unpack((struct bytes){value.dptr, value.dsize}, context);
-}
+    void *at = mmap(NULL, size, PROT_READ, MAP_SHARED | (all ? MAP_POPULATE : 0), file->fd, 0);
 
-/* libtdb says EIO or EINVAL of a file whose content it does not take, ENOSYS of features that it does not
- * know, or nothing at all. */
-static int open_error(int error)
-{
-    switch (error) {
-    case ENOENT:
-        return -EAGAIN;
-    case 0:
-    case EIO:
-    case EINVAL:
-    case ENOSYS:
-        return -EBADMSG;
-    default:
-        return -error;
-    }
-}
-
-/* Opens the file that `file->fd` is with libtdb. -EAGAIN: the path means another file by now. */
-static int open_tdb(const char *path, struct index_file *file)
-{
-    struct key key = key_single(KEY_META);
-    struct stat ours, theirs;
-    int rc;
-
-    errno = 0;
-    file->tdb = tdb_open(path, 0, TDB_NOLOCK | TDB_NOSYNC, O_RDONLY | O_CLOEXEC, 0);
-    if (file->tdb == NULL)
-        return open_error(errno);
-    if (fstat(file->fd, &ours) < 0 || fstat(tdb_fd(file->tdb), &theirs) < 0)
+    if (at == MAP_FAILED)
         return -errno;
-    if (ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino)
-        return -EAGAIN;
-    file->hash_size = (uint32_t)tdb_hash_size(file->tdb);
-    rc = tdb_parse_record(file->tdb, (TDB_DATA){key.at, key.len}, read_meta, &file->meta);
-    /* -1 is libtdb's own: no meta record, or it cannot be got at. */
-    if (rc == -1)
-        return tdb_error(file->tdb) == TDB_ERR_OOM ? -ENOMEM : -EBADMSG;
-    return rc;
-}
-
-void index_file_distrust(struct index_file *file)
-{
-    if (file->tdb != NULL)
-        tdb_close(file->tdb);
-    file->tdb = NULL;
+    file->content = (struct bytes){at, size};
+    return 0;
 }
 
 static int open_once(const char *path, bool verify, struct index_file *file)
@@ -81,63 +35,47 @@ static int open_once(const char *path, bool verify, struct index_file *file)
         return -errno;
     if (!S_ISREG(st.st_mode))
         return -EINVAL;
-    file->size = st.st_size;
-    rc = verify ? seal_verify(file->fd) : 0;
-    return rc < 0 ? rc : open_tdb(path, file);
+    if (st.st_size == 0)
+        return -EBADMSG;
+    rc = map(file, (size_t)st.st_size, verify);
+    if (rc == 0 && verify)
+        rc = seal_verify(file->content);
+    if (rc == 0)
+        rc = tdb_table_open(file->content, &file->table, &file->meta);
+    file->whole = rc == 0;
+    return rc;
 }
 
 int index_file_open(const char *dir, const char *name, bool verify, struct index_file *file)
 {
     char path[PATH_MAX];
-    int rc = -EAGAIN;
+    int rc;
 
     *file = INDEX_FILE_NONE;
     if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >= sizeof(path))
         return -ENAMETOOLONG;
-    for (int i = 0; rc == -EAGAIN && i < OPEN_TRIES; i++) {
-        index_file_close(file);
-        rc = open_once(path, verify, file);
-    }
-    if (rc == -EBADMSG)
-        index_file_distrust(file);
-    else if (rc < 0)
+    rc = open_once(path, verify, file);
+    if (rc < 0 && rc != -EBADMSG)
         index_file_close(file);
     return rc;
 }
 
 void index_file_close(struct index_file *file)
 {
-    index_file_distrust(file);
+    if (file->content.len > 0)
+        munmap((void *)(uintptr_t)file->content.at, file->content.len);
     if (file->fd >= 0)
         close(file->fd);
-    file->fd = -1;
+    *file = (struct index_file){.fd = -1, .meta = file->meta};
 }
 
-int index_file_map(const struct index_file *file, struct bytes *content)
+int index_file_find(const struct index_file *file, struct bytes key, struct bytes *value)
 {
-    size_t size = (size_t)file->size;
-    void *mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, file->fd, 0);
-
-    if (mapped == MAP_FAILED)
-        return -errno;
-    *content = (struct bytes){mapped, size};
-    return 0;
-}
-
-void index_file_unmap(struct bytes content)
-{
-    munmap((void *)(uintptr_t)content.at, content.len);
+    return file->whole ? tdb_table_find(&file->table, key, hash_bytes(key), value) : -ENOENT;
 }
 
 int index_file_each(const struct index_file *file,
                     int (*each)(void *context, struct bytes key, struct bytes value), void *context)
 {
-    struct bytes content;
-    int rc = index_file_map(file, &content);
-
-    if (rc < 0)
-        return rc;
-    rc = tdb_records_each(content, file->hash_size, each, context);
-    index_file_unmap(content);
-    return rc;
+    return tdb_records_each(file->content, file->table.hash_size, each, context);
 }

@@ -20,7 +20,7 @@ static int open_base(const char *dir, const struct meta *index, bool verify, str
     if (rc == -EPROTONOSUPPORT)
         return -EBADMSG;
     if (rc == 0 && (base->fd < 0 || !meta_same_base(&base->meta, index))) {
-        index_file_distrust(base);
+        base->whole = false;
         return -EBADMSG;
     }
     return rc;
@@ -48,7 +48,7 @@ int published_open(const char *dir, bool verify, struct published *published)
         before = published->index.meta.generation;
         published_close(published);
         rc = open_once(dir, verify, published);
-        newer = published->index.tdb != NULL && (first || published->index.meta.generation != before);
+        newer = published->index.whole && (first || published->index.meta.generation != before);
     }
     published->damaged = rc == -EBADMSG;
     if (rc < 0 && rc != -EBADMSG)
@@ -66,96 +66,44 @@ bool published_whole(const struct published *published)
 {
     const struct index_file *index = &published->index;
 
-    return index->tdb != NULL && (index->meta.base == 0 || published->base.tdb != NULL);
+    return index->whole && (index->meta.base == 0 || published->base.whole);
 }
 
 int published_verify(struct published *published)
 {
-    int rc;
-
     if (published->verified || published->base.fd < 0)
         return 0;
-    rc = seal_verify(published->base.fd);
-    if (rc == 0)
-        published->verified = true;
-    return rc == -EBADMSG ? -EUCLEAN : rc;
+    if (seal_verify(published->base.content) < 0)
+        return -EUCLEAN;
+    published->verified = true;
+    return 0;
 }
 
-/* Where a record's lengths make no sense, libtdb 1.4.8 finds nothing and leaves the error of an earlier call,
- * which may be that a key is not there. A file opened to be read refuses to store at once, with another one.
- */
-static void clear_error(const struct index_file *file)
+/* Finds the value of a key, in place; an empty one stands for one that is gone. */
+static int find(struct published *published, struct bytes key, struct bytes *value)
 {
-    const TDB_DATA none = {NULL, 0};
+    int rc = index_file_find(&published->index, key, value);
 
-    tdb_store(file->tdb, none, none, TDB_MODIFY);
-}
-
-/* An empty value is one, here. */
-static int fetch(struct published *published, const struct index_file *file, const struct key *key,
-                 struct value *value)
-{
-    enum TDB_ERROR error;
-    TDB_DATA data;
-
-    if (file->tdb == NULL)
-        return -ENOENT;
-    clear_error(file);
-    data = tdb_fetch(file->tdb, tdb_data(key_bytes(key)));
-    if (data.dptr != NULL) {
-        *value = (struct value){data.dptr, data.dsize};
-        return 0;
-    }
-    error = tdb_error(file->tdb);
-    if (error == TDB_ERR_NOEXIST || error == TDB_ERR_OOM)
-        return error == TDB_ERR_OOM ? -ENOMEM : -ENOENT;
-    published->suspect = true;
-    return -EBADMSG;
+    if (rc == -ENOENT)
+        rc = index_file_find(&published->base, key, value);
+    if (rc == -EBADMSG)
+        published->suspect = true;
+    return rc == 0 && value->len == 0 ? -ENOENT : rc;
 }
 
 int published_get(struct published *published, const struct key *key, struct value *value)
 {
-    int rc = fetch(published, &published->index, key, value);
+    struct bytes found;
+    int rc = find(published, key_bytes(key), &found);
 
-    if (rc == -ENOENT)
-        rc = fetch(published, &published->base, key, value);
-    if (rc == 0 && value->len == 0) {
-        value_free(value);
-        *value = (struct value){NULL, 0};
-        rc = -ENOENT;
-    }
-    return rc;
-}
-
-static int note_length(TDB_DATA key, TDB_DATA value, void *context)
-{
-    (void)key;
-    *(size_t *)context = value.dsize;
-    return 0;
-}
-
-/* Is the key there, with a value of what length? */
-static bool look(struct published *published, const struct index_file *file, TDB_DATA key, size_t *len)
-{
-    if (file->tdb == NULL)
-        return false;
-    *len = 1;
-    if (tdb_parse_record(file->tdb, key, note_length, len) == 0)
-        return true;
-    if (tdb_error(file->tdb) == TDB_ERR_NOEXIST)
-        return false;
-    published->suspect = true;
-    return true;
+    return rc < 0 ? rc : value_copy(value, found);
 }
 
 bool published_has(struct published *published, const struct key *key)
 {
-    TDB_DATA data = tdb_data(key_bytes(key));
-    size_t len;
+    struct bytes found;
 
-    return (look(published, &published->index, data, &len) ||
-            look(published, &published->base, data, &len)) &&
-           len > 0;
+    return find(published, key_bytes(key), &found) != -ENOENT;
 }
 
 struct walk {
@@ -180,8 +128,9 @@ static int visit_index(void *context, struct bytes key, struct bytes value)
 static int visit_base(void *context, struct bytes key, struct bytes value)
 {
     const struct walk *walk = context;
+    struct bytes newer;
 
-    if (!of_kind(walk, key) || tdb_exists(walk->published->index.tdb, tdb_data(key)))
+    if (!of_kind(walk, key) || index_file_find(&walk->published->index, key, &newer) == 0)
         return 0;
     return walk->each(walk->context, key, value);
 }

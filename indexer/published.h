@@ -33,7 +33,7 @@ void published_close(struct published *published);
 /* Is there one, and whole as far as is known? */
 bool published_whole(const struct published *published);
 
-/* Checks the base's seal, if that was not done: 0, -EUCLEAN when it is damaged, or -errno. */
+/* Checks the base's seal, if that was not done: 0, or -EUCLEAN when it is damaged. */
 int published_verify(struct published *published);
 
 /* The value of a key: 0, -ENOENT, -ENOMEM, -EBADMSG. The caller frees it. For one that is whole. */

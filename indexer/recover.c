@@ -31,8 +31,7 @@ static bool is_finished(const struct index_file *file)
 {
     struct stat st;
 
-    return file->tdb != NULL && fstat(file->fd, &st) == 0 && st.st_uid == geteuid() &&
-           (st.st_mode & 07777) == 0644;
+    return file->whole && fstat(file->fd, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 07777) == 0644;
 }
 
 /* Could it not be read for a reason that lies outside the file? */
@@ -105,7 +104,7 @@ static int look_at_source(void *context, struct bytes key, struct bytes value)
  * file, the next event would take back what this one did, but not what had been known before it. */
 static int has_happened(struct leftover *leftover)
 {
-    const struct index_file *changed = leftover->base.tdb != NULL ? &leftover->base : &leftover->file;
+    const struct index_file *changed = leftover->base.whole ? &leftover->base : &leftover->file;
     int rc;
 
     leftover->networks = open(libvirt_dirs_default().networks, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -125,7 +124,7 @@ static int open_base(const char *dir, struct leftover *leftover)
 
     if (meta->base != meta->generation)
         return meta->base == 0 ||
-               (leftover->old.base.tdb != NULL && meta_same_base(meta, &leftover->old.index.meta));
+               (leftover->old.base.whole && meta_same_base(meta, &leftover->old.index.meta));
     rc = index_file_open(dir, base_name(meta->base, name), true, &leftover->base);
     if (is_shortage(rc))
         return rc;
@@ -136,8 +135,8 @@ static int open_base(const char *dir, struct leftover *leftover)
 static int is_next(const char *dir, struct leftover *leftover)
 {
     const struct published *old = &leftover->old;
-    bool follows = old->damaged || leftover->file.meta.generation ==
-                                       (old->index.tdb != NULL ? old->index.meta.generation : 0) + 1;
+    bool follows = old->damaged ||
+                   leftover->file.meta.generation == (old->index.whole ? old->index.meta.generation : 0) + 1;
     int rc;
 
     if (!follows || !is_finished(&leftover->file))

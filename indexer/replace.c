@@ -29,19 +29,39 @@ static int write_all(int fd, struct bytes content)
     return 0;
 }
 
-int replace_create(int dirfd, const char *name, struct bytes content)
+int replace_start(int dirfd, const char *name, struct bytes content)
 {
-    CLEANUP_FD int fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     int rc;
 
     if (fd < 0)
         return -errno;
     rc = write_all(fd, content);
-    if (rc == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
-        rc = -errno;
+    if (rc < 0) {
+        close(fd);
+        unlinkat(dirfd, name, 0);
+        return rc;
+    }
+    /* Only so that it begins: fsync() tells what became of it. */
+    sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    return fd;
+}
+
+int replace_finish(int dirfd, const char *name, int fd)
+{
+    int rc = fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
+
+    close(fd);
     if (rc < 0)
         unlinkat(dirfd, name, 0);
     return rc;
+}
+
+int replace_create(int dirfd, const char *name, struct bytes content)
+{
+    int fd = replace_start(dirfd, name, content);
+
+    return fd < 0 ? fd : replace_finish(dirfd, name, fd);
 }
 
 int replace_file_by(int dirfd, const char *temporary, const char *name, const char *text, size_t len,

@@ -13,6 +13,11 @@
  * complete. -errno, and there is none. */
 int replace_create(int dirfd, const char *name, struct bytes content);
 
+/* The same in two parts, for who has something to do while the disk writes: the first returns the file's
+ * descriptor, which the second closes. */
+int replace_start(int dirfd, const char *name, struct bytes content);
+int replace_finish(int dirfd, const char *name, int fd);
+
 /* Writes `text` to `name`.new in the directory, syncs it, and renames it to `name`: ours, and readable to
  * all, as libvirt's helper leaves it. A leftover of the temporary name is removed first. -errno, and then
  * `name` is what it was, or, if it is `*replaced`, stands but the directory could not be synced. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "schema/hash.h"
 
 /* Bytes that a record takes, about: an index beside a base gets heads of chains by its size. */
 #define RECORD_SIZE 64
@@ -39,9 +40,7 @@ static bool is_meta(struct bytes key)
 
 static uint32_t filter_bit(struct bytes key)
 {
-    TDB_DATA hashed = tdb_data(key);
-
-    return tdb_jenkins_hash(&hashed) % FILTER_BITS;
+    return hash_bytes(key) % FILTER_BITS;
 }
 
 static void note_replaced(const struct rewriting *rewriting, struct bytes key)
@@ -87,10 +86,12 @@ static int add_from_base(void *context, struct bytes key, struct bytes value)
 {
     const struct rewriting *rewriting = context;
 
+    struct bytes newer;
+
     if (!in_group(rewriting, key))
         return 0;
     if (may_be_replaced(rewriting, key) && (is_meta(key) || changes_has(rewriting->changes, key) ||
-                                            tdb_exists(rewriting->from->index.tdb, tdb_data(key))))
+                                            index_file_find(&rewriting->from->index, key, &newer) == 0))
         return 0;
     return build_add(rewriting->build, key, value);
 }
@@ -140,7 +141,7 @@ static uint64_t meta_size(void)
 
 static uint64_t size_of(const struct index_file *file)
 {
-    return file->tdb != NULL ? (uint64_t)file->size : 0;
+    return file->whole ? file->content.len : 0;
 }
 
 static void choose_shape(const struct build *build, struct meta *meta)
@@ -155,12 +156,12 @@ static void choose_shape(const struct build *build, struct meta *meta)
 int rewrite_whole(const struct published *from, const struct changes *changes, struct meta *meta,
                   struct build *build, struct bytes *file)
 {
-    CLEANUP_FREE uint8_t *replaced = from->base.tdb != NULL ? calloc(FILTER_BITS / 8, 1) : NULL;
+    CLEANUP_FREE uint8_t *replaced = from->base.whole ? calloc(FILTER_BITS / 8, 1) : NULL;
     struct rewriting rewriting = {build, from, changes, replaced, '\0'};
     int rc = build_start(build, meta->records,
                          size_of(&from->index) + size_of(&from->base) + changes_size(changes) + meta_size());
 
-    if (rc == 0 && from->base.tdb != NULL && replaced == NULL)
+    if (rc == 0 && from->base.whole && replaced == NULL)
         rc = -ENOMEM;
     if (rc == 0)
         rc = add_all(&rewriting);
@@ -174,9 +175,9 @@ int rewrite_whole(const struct published *from, const struct changes *changes, s
 static int add_to_overlay(void *context, struct bytes key, struct bytes value)
 {
     const struct rewriting *rewriting = context;
-    struct tdb_context *base = rewriting->from->base.tdb;
+    struct bytes older;
 
-    if (value.len == 0 && !tdb_exists(base, tdb_data(key)) && tdb_error(base) == TDB_ERR_NOEXIST)
+    if (value.len == 0 && index_file_find(&rewriting->from->base, key, &older) == -ENOENT)
         return 0;
     return build_add(rewriting->build, key, value);
 }

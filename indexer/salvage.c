@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "schema/hash.h"
 #include "tdb_records.h"
 
 struct salvage {
@@ -28,12 +29,10 @@ static bool first_visit(const struct salvage *salvage, uint64_t at)
 static int take(const struct salvage *salvage, uint64_t at, const struct tdb_layout_record *record)
 {
     struct bytes key, value;
-    TDB_DATA hashed;
 
     if (!tdb_record_content(salvage->file, at, record, &key, &value))
         return 0;
-    hashed = tdb_data(key);
-    if (tdb_jenkins_hash(&hashed) != record->hash || !first_visit(salvage, at))
+    if (hash_bytes(key) != record->hash || !first_visit(salvage, at))
         return 0;
     return salvage->found(salvage->context, key, value);
 }
@@ -122,19 +121,11 @@ static int walk_all(const struct salvage *salvage)
 int salvage_records(const struct index_file *file,
                     int (*found)(void *context, struct bytes key, struct bytes value), void *context)
 {
-    struct salvage salvage = {.found = found, .context = context};
+    struct salvage salvage = {.file = file->content, .found = found, .context = context};
     CLEANUP_FREE uint8_t *taken = NULL;
-    int rc;
 
-    if (file->fd < 0 || (size_t)file->size < sizeof(struct tdb_layout_header))
+    if (file->content.len < sizeof(struct tdb_layout_header))
         return 0;
-    salvage.taken = taken = calloc((size_t)file->size / 32 + 1, 1);
-    if (taken == NULL)
-        return -ENOMEM;
-    rc = index_file_map(file, &salvage.file);
-    if (rc < 0)
-        return rc;
-    rc = walk_all(&salvage);
-    index_file_unmap(salvage.file);
-    return rc;
+    salvage.taken = taken = calloc(file->content.len / 32 + 1, 1);
+    return taken == NULL ? -ENOMEM : walk_all(&salvage);
 }

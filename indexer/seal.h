@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "schema/wire.h"
+
 /* Writes generation and checksum into a TDB file in memory that is otherwise finished. -EBADMSG when it is
  * too short to be one. */
 int seal_put(uint8_t *file, size_t len, uint64_t generation);
@@ -21,7 +23,7 @@ int seal_put(uint8_t *file, size_t len, uint64_t generation);
  * generation that stands in the meta record: readers who have it mapped see that at once. -errno. */
 int seal_retire(int fd);
 
-/* 0: the file is exactly what was sealed. -EBADMSG: it is not. Else -errno of the failing call. */
-int seal_verify(int fd);
+/* 0: the file, all of it in memory, is exactly what was sealed. -EBADMSG: it is not. */
+int seal_verify(struct bytes file);
 
 #endif

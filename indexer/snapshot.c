@@ -40,21 +40,32 @@ static uint64_t square_root(uint64_t of)
 /* How large index.tdb may be beside its base. */
 static uint64_t overlay_limit(const struct index_file *base)
 {
-    uint64_t limit = square_root((uint64_t)base->size * OVERLAY_FACTOR);
+    uint64_t limit = square_root((uint64_t)base->content.len * OVERLAY_FACTOR);
 
     return limit > OVERLAY_LEAST ? limit : OVERLAY_LEAST;
 }
 
 bool snapshot_rewrites(const struct published *from, const struct changes *changes)
 {
-    uint64_t limit = from->base.tdb != NULL ? overlay_limit(&from->base) : SPLIT_SIZE;
+    uint64_t limit = from->base.whole ? overlay_limit(&from->base) : SPLIT_SIZE;
     uint64_t changed = changes_size(changes);
-    uint64_t much = from->base.tdb != NULL ? (uint64_t)from->base.size / MUCH : 0;
+    uint64_t much = from->base.whole ? from->base.content.len / MUCH : 0;
 
     /* One large record that changes at each event (a name of thousands) is no reason to write all others,
      * too. */
     limit += 2 * (changed < much ? changed : much);
-    return !published_whole(from) || (uint64_t)from->index.size + changed > limit;
+    return !published_whole(from) || from->index.content.len + changed > limit;
+}
+
+/* Writes the next index.tdb. While the disk is at it, the one before the last goes, which takes time, too. */
+static int write_new(int dirfd, struct bytes file)
+{
+    int fd = replace_start(dirfd, NEW_FILE, file);
+
+    if (fd < 0)
+        return fd;
+    unlinkat(dirfd, OLD_FILE, 0);
+    return replace_finish(dirfd, NEW_FILE, fd);
 }
 
 static int write_whole(int dirfd, struct published *from, const struct changes *changes, struct meta *meta)
@@ -70,7 +81,7 @@ static int write_whole(int dirfd, struct published *from, const struct changes *
     if (rc < 0)
         return rc;
     if (meta->base == 0)
-        return replace_create(dirfd, NEW_FILE, file);
+        return write_new(dirfd, file);
     /* A leftover of that name is nobody's. */
     rc = bases_remove(dirfd, meta->base);
     return rc < 0 ? rc : replace_create(dirfd, base_name(meta->base, base), file);
@@ -84,7 +95,7 @@ static int write_empty(int dirfd, const struct meta *meta)
     int rc = rewrite_empty(meta, &build, &file);
 
     if (rc == 0)
-        rc = replace_create(dirfd, NEW_FILE, file);
+        rc = write_new(dirfd, file);
     /* The base must have its name on the disk before anything can name it. */
     return rc == 0 && fsync(dirfd) < 0 ? -errno : rc;
 }
@@ -98,14 +109,14 @@ static int write_overlay(int dirfd, const struct published *from, const struct c
 
     meta->replaced = 0;
     rc = rewrite_overlay(from, changes, meta, &build, &file);
-    return rc < 0 ? rc : replace_create(dirfd, NEW_FILE, file);
+    return rc < 0 ? rc : write_new(dirfd, file);
 }
 
 static int write_files(int dirfd, struct published *from, const struct changes *changes, struct meta *meta)
 {
     int rc;
 
-    if (from->base.tdb != NULL && !snapshot_rewrites(from, changes))
+    if (from->base.whole && !snapshot_rewrites(from, changes))
         return write_overlay(dirfd, from, changes, meta);
     rc = write_whole(dirfd, from, changes, meta);
     return rc == 0 && meta->base != 0 ? write_empty(dirfd, meta) : rc;
@@ -144,7 +155,7 @@ static void retire(int dirfd, const struct published *from)
 {
     CLEANUP_FD int fd = -1;
 
-    if (from->index.tdb == NULL)
+    if (!from->index.whole)
         return;
     replace_link(dirfd, INDEX_FILE, OLD_FILE);
     if (from->index.meta.replaced != 0)
@@ -166,7 +177,7 @@ int snapshot_publish(int dirfd, const struct published *from, const struct meta 
         return -errno;
     if (fsync(dirfd) < 0)
         return -errno;
-    if (from->index.tdb == NULL || meta->base != from->index.meta.base)
+    if (!from->index.whole || meta->base != from->index.meta.base)
         bases_sweep(dirfd, meta->base, meta->replaced);
     return 0;
 }

@@ -111,7 +111,7 @@ static void report_damage(const struct store *store)
     char base[BASE_NAME_SIZE];
 
     report_problem(store->report, "damaged; using what still reads", "%s/%s", store->dir,
-                   published->index.tdb == NULL ? INDEX_FILE : base_name(published->index.meta.base, base));
+                   !published->index.whole ? INDEX_FILE : base_name(published->index.meta.base, base));
 }
 
 static int open_published(struct store *store, enum store_mode mode)
@@ -241,17 +241,14 @@ const struct published *store_published(const struct store *store)
 static int get_changed(const struct store *store, const struct key *key, struct value *value)
 {
     struct bytes changed;
+    int rc;
 
     if (!changes_find(store->changes, key, &changed))
         return 0;
     if (changed.len == 0)
         return 1;
-    value->at = malloc(changed.len);
-    if (value->at == NULL)
-        return -ENOMEM;
-    memcpy(value->at, changed.at, changed.len);
-    value->len = changed.len;
-    return 1;
+    rc = value_copy(value, changed);
+    return rc < 0 ? rc : 1;
 }
 
 int store_get(struct store *store, const struct key *key, struct value *value)

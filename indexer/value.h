@@ -4,7 +4,9 @@
 #ifndef LVINDEX_INDEXER_VALUE_H
 #define LVINDEX_INDEXER_VALUE_H
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "schema/wire.h"
 
@@ -17,6 +19,17 @@ struct value {
 static inline struct bytes value_bytes(const struct value *value)
 {
     return (struct bytes){value->at, value->len};
+}
+
+/* 0 or -ENOMEM; the caller frees it. */
+static inline int value_copy(struct value *value, struct bytes content)
+{
+    value->at = malloc(content.len);
+    if (value->at == NULL)
+        return -ENOMEM;
+    memcpy(value->at, content.at, content.len);
+    value->len = content.len;
+    return 0;
 }
 
 static inline void value_free(struct value *value)

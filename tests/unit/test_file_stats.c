@@ -30,7 +30,7 @@ static struct file_stats stats_of(const char *name, uint64_t *content)
     ck_assert_int_eq(file_stats_take(&file, &stats), 0);
     ck_assert_int_eq(stat(own_path(name), &st), 0);
     ck_assert_uint_eq(stats.size, (uint64_t)st.st_size);
-    ck_assert_uint_eq(stats.chains, file.hash_size);
+    ck_assert_uint_eq(stats.chains, file.table.hash_size);
     /* What is neither header, chains, records' own 28 bytes nor unused. */
     *content = stats.size - 172 - 4 * (uint64_t)stats.chains - 28 * stats.records - stats.unused;
     index_file_close(&file);

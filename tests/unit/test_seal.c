@@ -14,6 +14,16 @@
 
 #define SEQUENCE offsetof(struct tdb_layout_header, sequence)
 
+static int verify(int fd)
+{
+    static uint8_t content[1 << 16];
+    ssize_t len = pread(fd, content, sizeof(content), 0);
+
+    ck_assert_int_ge(len, 0);
+    ck_assert_int_lt(len, (ssize_t)sizeof(content));
+    return seal_verify((struct bytes){content, (size_t)len});
+}
+
 /* Publishes an index of two records, and opens a copy of it that may be changed. */
 static int sealed_copy(struct bytes *content)
 {
@@ -25,7 +35,7 @@ static int sealed_copy(struct bytes *content)
     write_file(own_path("copy"), *content);
     fd = open(own_path("copy"), O_RDWR | O_CLOEXEC);
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(seal_verify(fd), 0);
+    ck_assert_int_eq(verify(fd), 0);
     return fd;
 }
 
@@ -48,12 +58,12 @@ START_TEST(bits)
 
         for (int bit = 0; bit < 8; bit++) {
             put_byte(fd, at, content.at[at] ^ 1 << bit);
-            if (seal_verify(fd) != expected)
+            if (verify(fd) != expected)
                 ck_abort_msg("bit %d of byte %zu", bit, at);
         }
         put_byte(fd, at, content.at[at]);
     }
-    ck_assert_int_eq(seal_verify(fd), 0);
+    ck_assert_int_eq(verify(fd), 0);
     close(fd);
     free((void *)content.at);
 }
@@ -65,14 +75,14 @@ START_TEST(lengths)
     int fd = sealed_copy(&content);
 
     for (size_t len = content.len; len-- > 0;) {
-        if (ftruncate(fd, (off_t)len) < 0 || seal_verify(fd) != -EBADMSG)
+        if (ftruncate(fd, (off_t)len) < 0 || verify(fd) != -EBADMSG)
             ck_abort_msg("%zu bytes", len);
     }
     close(fd);
     write_file(own_path("copy"), content);
     fd = open(own_path("copy"), O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(ftruncate(fd, (off_t)content.len + 1), 0);
-    ck_assert_int_eq(seal_verify(fd), -EBADMSG);
+    ck_assert_int_eq(verify(fd), -EBADMSG);
     close(fd);
     free((void *)content.at);
 }
@@ -85,14 +95,14 @@ START_TEST(written)
     int fd = sealed_copy(&content);
 
     put_byte(fd, content.len - 1, content.at[content.len - 1] ^ 1);
-    ck_assert_int_eq(seal_verify(fd), -EBADMSG);
+    ck_assert_int_eq(verify(fd), -EBADMSG);
     ck_assert_int_eq(own_seal(fd, UINT64_C(0x1234567890)), 0);
-    ck_assert_int_eq(seal_verify(fd), 0);
+    ck_assert_int_eq(verify(fd), 0);
     ck_assert_int_eq(pread(fd, &header, sizeof(header), 0), sizeof(header));
     ck_assert_uint_eq(header.sequence, 0x34567890);
     /* Sealed again, it is the same but for the generation. */
     ck_assert_int_eq(own_seal(fd, 1), 0);
-    ck_assert_int_eq(seal_verify(fd), 0);
+    ck_assert_int_eq(verify(fd), 0);
     close(fd);
     free((void *)content.at);
 }
@@ -105,9 +115,8 @@ START_TEST(refused)
     own_write("short", "TDB file\n");
     fd = open(own_path("short"), O_RDWR);
     ck_assert_int_eq(own_seal(fd, 1), -EBADMSG);
-    ck_assert_int_eq(seal_verify(fd), -EBADMSG);
+    ck_assert_int_eq(verify(fd), -EBADMSG);
     close(fd);
-    ck_assert_int_eq(seal_verify(-1), -EBADF);
     ck_assert_int_eq(own_seal(-1, 1), -EBADF);
 }
 END_TEST

@@ -2,18 +2,24 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/types.h> /* tdb.h needs it */
+#include <tdb.h>
 
 #include "indexer/cleanup.h"
 #include "indexer/escape.h"
-#include "indexer/index_file.h"
 #include "schema/tdb_layout.h"
 #include "trouble.h"
 
+uint32_t anatomy_hash(struct bytes key)
+{
+    TDB_DATA hashed = {(unsigned char *)(uintptr_t)key.at, key.len};
+
+    return tdb_jenkins_hash(&hashed);
+}
+
 uint32_t anatomy_chain(const struct anatomy *anatomy, struct bytes key)
 {
-    TDB_DATA hashed = tdb_data(key);
-
-    return tdb_jenkins_hash(&hashed) % anatomy->hash_size;
+    return anatomy_hash(key) % anatomy->hash_size;
 }
 
 void anatomy_of(struct bytes file, struct anatomy *anatomy)

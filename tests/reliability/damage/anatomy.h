@@ -49,6 +49,8 @@ struct place anatomy_place(const struct anatomy *anatomy, size_t byte);
 /* NULL when there is no record of this key. */
 const struct record *anatomy_find(const struct anatomy *anatomy, struct bytes key);
 
+/* The hash of a key by libtdb, not by what is tested. */
+uint32_t anatomy_hash(struct bytes key);
 /* The chain that a key is in. */
 uint32_t anatomy_chain(const struct anatomy *anatomy, struct bytes key);
 

@@ -2,7 +2,7 @@
 
 #include <stdint.h>
 
-#include "indexer/index_file.h"
+#include "anatomy.h"
 #include "schema/key.h"
 #include "schema/meta.h"
 #include "schema/tdb_layout.h"
@@ -30,8 +30,7 @@ static bool is_record(struct bytes file, uint32_t hash_size, uint64_t at, struct
 
 static enum model_found find(struct bytes file, struct bytes key, struct bytes *value)
 {
-    TDB_DATA hashed = tdb_data(key);
-    uint32_t hash = tdb_jenkins_hash(&hashed);
+    uint32_t hash = anatomy_hash(key);
     struct tdb_layout_header header;
     struct tdb_layout_record record;
     uint64_t at, steps = 0;
