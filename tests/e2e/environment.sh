@@ -55,4 +55,24 @@ resolves one 192.168.150.201
 succeeds "the damaged one is kept aside" cmp "$SANDBOX/state/index.tdb.damaged" <(printf 'rubbish')
 rm -f "$SANDBOX/state/index.tdb.damaged"
 
+# json-c is loaded where there is JSON to be read, and only there.
+library=$(ldd "$BUILD/indexer/lvindex-sync" | awk '/libjson-c/ { print $3 }')
+# shellcheck disable=SC2016 # for the inner shell
+without_json_c=(unshare --mount sh -c 'mount --bind /dev/null "$0" && exec "$@"' "$library")
+libvirt_event=(env VIR_BRIDGE_NAME=virbr9 "$BUILD/hook/lvindex-hook" add 52:54:00:00:00:09 192.168.150.209 nine)
+fails "without it, nothing else runs" 127 "${without_json_c[@]}" "$BUILD/indexer/lvindex-sync" --version
+succeeds "without it, a plain event" sandbox_env "${without_json_c[@]}" "$BUILD/hook/lvindex-hook" \
+    add 52:54:00:00:00:07 192.168.150.207 seven
+resolves seven 192.168.150.207
+echo '[{"ip-address": "192.168.150.208", "mac-address": "52:54:00:00:00:08", "hostname": "eight"}]' \
+    >"$SANDBOX/libvirt/virbr9.status"
+before=$(sha256sum "$INDEX" "$SANDBOX/libvirt/virbr9.status")
+fails "without it, an event that has to read .status" 1 sandbox_env "${without_json_c[@]}" "${libvirt_event[@]}"
+equal "it says why" 1 "$(sandbox_env "${without_json_c[@]}" "${libvirt_event[@]}" 2>&1 | grep -c 'libjson-c\.so')"
+equal "nothing has changed" "$before" "$(sha256sum "$INDEX" "$SANDBOX/libvirt/virbr9.status")"
+succeeds "without it, init" sandbox_env VIR_BRIDGE_NAME=virbr9 "${without_json_c[@]}" "$BUILD/hook/lvindex-hook" init
+succeeds "with it, the event" sandbox_env "${libvirt_event[@]}"
+resolves eight 192.168.150.208
+resolves nine 192.168.150.209
+
 finish
