@@ -4,13 +4,13 @@
  * Most events of dnsmasq's read no JSON: libvirt's files are parsed only where somebody else has changed
  * them. To load the library took 3 % of an event's time all the same. So lvindex-hook is linked with these
  * functions in its place. Without the library, what makes an object or a parser returns NULL, as it does
- * without memory; nothing else is called then, but json_object_put(NULL).
+ * without memory, and errno is ELIBACC; nothing else is called then, but json_object_put(NULL).
  *
  * Thread-safety: none, as lvindex-hook has one thread.
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <json-c/json.h>
-#include <stdio.h>
 
 /* The library's binary interface that the headers above are of. */
 #define LIBRARY "libjson-c.so.5"
@@ -24,7 +24,7 @@ static void *function(const char *name)
         library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
     found = library != NULL ? dlsym(library, name) : NULL;
     if (found == NULL)
-        fprintf(stderr, "lvindex-hook: %s\n", dlerror());
+        errno = ELIBACC;
     return found;
 }
 

@@ -32,7 +32,7 @@ int json_parse_array(const char *text, size_t len, struct json_object **result)
 
     *result = NULL;
     if (tokener == NULL)
-        return -ENOMEM;
+        return errno == ELIBACC ? -ELIBACC : -ENOMEM;
     errno = 0;
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
     array = json_tokener_parse_ex(tokener, text, (int)len);

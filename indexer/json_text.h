@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Parses a whole text that must be an array: -EBADMSG when it is not, -ENOMEM, and then `*array` is NULL. The
- * caller puts it (json_object_put). */
+/* Parses a whole text that must be an array: -EBADMSG when it is not, -ENOMEM, -ELIBACC (see hook/json_c.c),
+ * and then `*array` is NULL. The caller puts it (json_object_put). */
 int json_parse_array(const char *text, size_t len, struct json_object **array);
 
 /* The string member `name` of an object: NULL when there is none; "" is a string. One with a NUL inside, or

@@ -20,6 +20,7 @@ _ERRORS = {
     "lseek": "EIO",
     "mkdir": "EIO ENOSPC EDQUOT EROFS EACCES",
     "mmap": "ENOMEM EAGAIN ENFILE",
+    "mprotect": "ENOMEM EACCES",
     "mremap": "ENOMEM",
     "munmap": "ENOMEM",
     "newfstatat": "EIO ENOMEM",
@@ -30,6 +31,7 @@ _ERRORS = {
     "read": "EIO EINTR",
     "readlink": "EIO ENOMEM EACCES",
     "renameat": "EIO ENOSPC EDQUOT EROFS EACCES ENOMEM",
+    "sync_file_range": "EIO ENOSPC EDQUOT ENOMEM",
     "unlinkat": "EIO EROFS EACCES EBUSY ENOMEM",
     "write": "EIO ENOSPC EDQUOT EINTR EFBIG",
 }

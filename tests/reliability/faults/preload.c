@@ -83,16 +83,33 @@ void *reallocarray(void *old, size_t count, size_t size)
     return fails() ? NULL : __libc_realloc(old, count * size);
 }
 
+static typeof(json_tokener_parse_ex) *parse; /* json-c's own */
+
 struct json_object *json_tokener_parse_ex(struct json_tokener *tokener, const char *text, int len)
 {
-    struct json_object *(*real)(struct json_tokener *, const char *, int);
     struct json_object *value;
 
+    if (parse == NULL)
+        parse = (typeof(parse))dlsym(RTLD_NEXT, "json_tokener_parse_ex");
     parsing = true;
-    real = (typeof(real))dlsym(RTLD_NEXT, "json_tokener_parse_ex");
-    value = real(tokener, text, len);
+    value = parse(tokener, text, len);
     parsing = false;
     return value;
+}
+
+/* lvindex-hook asks a library that it has loaded itself, and would not come by here. */
+void *dlsym(void *library, const char *name)
+{
+    static typeof(dlsym) *real;
+    void *found;
+
+    if (real == NULL)
+        real = (typeof(real))dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
+    found = real(library, name);
+    if (found == NULL || library == RTLD_NEXT || strcmp(name, "json_tokener_parse_ex") != 0)
+        return found;
+    parse = (typeof(parse))found;
+    return (void *)json_tokener_parse_ex;
 }
 
 static size_t shortened(size_t size)
