@@ -3,7 +3,7 @@
  * one.
  *
  * A record of index.tdb stands for the base's record of the same key, and an empty value says that there is
- * none: see index-format.md. Thread-safety: as table.h.
+ * none: see index-format.md. Thread-safety: as tdb_table.h.
  */
 #ifndef LVINDEX_NSS_VIEW_H
 #define LVINDEX_NSS_VIEW_H
