@@ -149,3 +149,18 @@ int claims_remove(struct store *store, const struct key *key, const struct claim
 {
     return rewrite(store, key, claim, false);
 }
+
+bool claims_of_guest(struct store *store, const struct key *key)
+{
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    struct unpacker rest;
+    struct claim claim;
+
+    if (store_get(store, key, &value) < 0)
+        return false;
+    for (rest = unpacker_of(value_bytes(&value)); claim_next(&rest, &claim);) {
+        if ((claim.flags & CLAIM_GUEST) != 0)
+            return true;
+    }
+    return false;
+}

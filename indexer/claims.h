@@ -14,4 +14,7 @@ int claims_put(struct store *store, const struct key *key, const struct claim *c
 /* Takes it out; the record goes with its last claim. */
 int claims_remove(struct store *store, const struct key *key, const struct claim *claim);
 
+/* Is any claim of the record a guest's, be it a presence or withheld? */
+bool claims_of_guest(struct store *store, const struct key *key);
+
 #endif

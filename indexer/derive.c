@@ -143,6 +143,18 @@ static struct claim aged(struct claim claim, bool stale)
     return claim;
 }
 
+/* A host name, and a static one as the name of the guest that libvirt knows by it: both are the
+ * administrator's, and that guest's leases must not go before it. */
+static int add_name(struct index *index, struct claim claim, struct outputs *outputs)
+{
+    const struct key guest = key_named(KEY_GUEST, claim.label);
+    int rc = add_named(outputs, KEY_HOST, claim);
+
+    if (rc == 0 && claim.rank == RANK_STATIC && claims_of_guest(index->store, &guest))
+        rc = add_named(outputs, KEY_GUEST, claim);
+    return rc;
+}
+
 /* Host name, host name with domain, and both for the address. */
 static int add_host(struct index *index, const struct machine *machine, const struct lease *lease,
                     struct claim claim, bool stale, const struct shadow *shadow, struct outputs *outputs)
@@ -154,14 +166,14 @@ static int add_host(struct index *index, const struct machine *machine, const st
 
     claim.label = bytes_of(lease->host);
     if (!shadow->host)
-        rc = add_named(outputs, KEY_HOST, withhold(aged(claim, stale), reason));
+        rc = add_name(index, withhold(aged(claim, stale), reason), outputs);
     if (rc == 0 && lease->domain[0] != '\0' && !shadow->qualified) {
         struct claim full = claim;
 
         full.label = bytes_of(lease_qualified(lease, qualified));
         if (reason == REFUSAL_NONE && lease_rank(lease->kind) == RANK_LEASE)
             qualified_reason = guest_refusal(index, machine, full.label);
-        rc = add_named(outputs, KEY_HOST, withhold(aged(full, stale), qualified_reason));
+        rc = add_name(index, withhold(aged(full, stale), qualified_reason), outputs);
         if (qualified_reason == REFUSAL_NONE)
             claim.domain = bytes_of(lease->domain);
     }
@@ -238,16 +250,16 @@ enum refusal derive_refusal(struct index *index, const struct lease *lease)
     return rc < 0 || lease->host[0] == '\0' ? REFUSAL_NONE : host_refusal(index, &machine, lease);
 }
 
-/* Changes one record. A guest's record that comes or goes, or a static entry's name, changes who may have it
- * as a host name. */
+/* Changes one record. A guest that comes to be known by its name, or is no more, or a static entry's name,
+ * changes who may have it as a host name. */
 static int change(struct index *index, const struct key *key, const struct claim *claim, bool present)
 {
     bool guest = key->at[0] == KEY_GUEST;
-    bool was = guest && store_has(index->store, key);
+    bool was = guest && claims_of_guest(index->store, key);
     int rc = present ? claims_put(index->store, key, claim) : claims_remove(index->store, key, claim);
 
-    if (rc == 0 &&
-        (guest ? was != store_has(index->store, key) : key->at[0] == KEY_HOST && claim->rank == RANK_STATIC))
+    if (rc == 0 && (guest ? was != claims_of_guest(index->store, key)
+                          : key->at[0] == KEY_HOST && claim->rank == RANK_STATIC))
         rc = derive_unsettle(index, (struct bytes){key->at + 1, key->len - 1});
     return rc;
 }
@@ -337,9 +349,17 @@ int derive_siblings(struct index *index, const struct lease *lease)
     return rc;
 }
 
-/* Weighs every lease's claim on one name. */
+/* A static name is a guest's while libvirt knows one by it, see add_name(). */
+static int settle_static(struct index *index, const struct key *guest, const struct claim *claim)
+{
+    return claims_of_guest(index->store, guest) ? claims_put(index->store, guest, claim)
+                                                : claims_remove(index->store, guest, claim);
+}
+
+/* Weighs every lease's claim, and every static one, on one name. */
 static int settle(struct index *index, const struct key *name)
 {
+    const struct key guest = key_named(KEY_GUEST, (struct bytes){name->at + 1, name->len - 1});
     CLEANUP_VALUE struct value value;
     struct unpacker u;
     struct claim claim;
@@ -350,7 +370,9 @@ static int settle(struct index *index, const struct key *name)
     for (u = unpacker_of(value_bytes(&value)); rc == 0 && claim_next(&u, &claim);) {
         struct machine_lease place = {KIND_LEASE, claim.ip, claim.network};
 
-        if ((claim.flags & CLAIM_PRESENCE) != 0 || claim.rank != RANK_LEASE)
+        if (claim.rank == RANK_STATIC)
+            rc = settle_static(index, &guest, &claim);
+        if (claim.rank != RANK_LEASE)
             continue;
         rc = refresh(index, &place);
         place.kind = KIND_KEPT;

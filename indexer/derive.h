@@ -2,7 +2,8 @@
  * Derived answers: which claims follow from a lease, and keeping them right.
  *
  * A lease claims its host name and its host name with domain; the libvirt name of every guest that has its
- * hardware address; and for its address, all of these. A name that belongs to somebody else is claimed as
+ * hardware address; and for its address, all of these. A static entry's name is claimed in the record of the
+ * guest of that name as well. A name that belongs to somebody else is claimed as
  * well, but withheld: a guest's name by another machine, and this host's own.
  */
 #ifndef LVINDEX_INDEXER_DERIVE_H

@@ -1,12 +1,13 @@
 #include "host_refusal.h"
 
+#include "claims.h"
 #include "cleanup.h"
 
 enum refusal guest_refusal(struct index *index, const struct machine *machine, struct bytes name)
 {
     struct key key = key_named(KEY_GUEST, name);
 
-    if (!store_has(index->store, &key))
+    if (!claims_of_guest(index->store, &key))
         return REFUSAL_NONE;
     for (size_t i = 0; i < machine->guest_count; i++) {
         struct key own_key = key_named(KEY_GUEST, machine->guests[i].name);

@@ -28,7 +28,8 @@
 #include "wire.h"
 
 enum claim_flag {
-    CLAIM_GUEST = 0x01,    /* the label is a libvirt guest's name, else a host name */
+    CLAIM_GUEST = 0x01,    /* the label is a libvirt guest's name, else a host name: a static one may stand in
+                              a guest's record, too */
     CLAIM_PRESENCE = 0x02, /* no address: says that `network` knows a guest of this name */
     CLAIM_WITHHELD = 0x04, /* never an answer; `reason` says why */
     CLAIM_RUNNING = 0x08,  /* the lease's hardware address belongs to a guest that runs: sorts first */

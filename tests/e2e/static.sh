@@ -45,6 +45,28 @@ succeeds "lvindex-sync" lvindex_sync
 resolves guest "$lease"
 resolves box "$lease"
 unresolved box.corp.example
+# By its name alone: it is the guest's name, too.
+static "192.168.150.10 guest"
+succeeds "lvindex-sync" lvindex_sync
+for module in lvindex_guest lvindex; do
+    equal "guest, by $module" 192.168.150.10 "$(lookup -s "$module" hosts guest | awk '{ print $1 }')"
+done
+resolves GUEST 192.168.150.10
+reverse 192.168.150.10 guest
+reverse "$lease" guest
+equal "--explain: both modules, and why" "answers: static|kept back: a static entry answers instead|answers: static" \
+    "$(lvindex_dump --explain guest | grep -oE 'answers: static|kept back: a static entry answers instead' | paste -sd '|')"
+equal "--hosts: one line of that name" "192.168.150.10 guest" "$(lvindex_dump --hosts | grep -w guest | xargs)"
+succeeds "--hosts-file" lvindex_sync --hosts-file="$SANDBOX/tmp/hosts"
+equal "--hosts-file: the same" "192.168.150.10 guest" "$(grep -w guest "$SANDBOX/tmp/hosts" | xargs)"
+equal "getent hosts without a name: each address once" "192.168.150.10 192.168.150.20 $lease" \
+    "$(lookup hosts | awk '/ guest$/ { print $1 }' | sort | xargs)"
+static "192.168.150.10 guest network=br0"
+succeeds "lvindex-sync" lvindex_sync
+resolves guest.br0 192.168.150.10
+static
+succeeds "lvindex-sync" lvindex_sync
+resolves guest "$lease"
 udhcpc_release guest
 wait_event "del $GUEST $lease box"
 resolves guest 192.168.150.20
