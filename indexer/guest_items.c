@@ -242,5 +242,8 @@ int guest_items_apply(struct index *index, const char *name, struct bytes origin
     if (items->count > 0)
         qsort(items->at, items->count, sizeof(*items->at), by_hwaddr);
     rc = update_machines(index, origin, walk_of(known.items, known.count), walk_of(items->at, items->count));
+    /* The networks of its entries may be others now. */
+    if (rc == 0)
+        rc = source_record_unread(index->store, SOURCE_STATIC);
     return rc < 0 ? rc : derive_settle(index);
 }

@@ -61,15 +61,30 @@ succeeds "--hosts-file" lvindex_sync --hosts-file="$SANDBOX/tmp/hosts"
 equal "--hosts-file: the same" "192.168.150.10 guest" "$(grep -w guest "$SANDBOX/tmp/hosts" | xargs)"
 equal "getent hosts without a name: each address once" "192.168.150.10 192.168.150.20 $lease" \
     "$(lookup hosts | awk '/ guest$/ { print $1 }' | sort | xargs)"
-static "192.168.150.10 guest network=br0"
-succeeds "lvindex-sync" lvindex_sync
+# Also with the guest's network behind it, which nobody wrote down; so for its MAC, with a lease or without.
 resolves guest.br0 192.168.150.10
+static "192.168.150.10 mac=$GUEST"
+succeeds "lvindex-sync" lvindex_sync
+resolves guest 192.168.150.10
+resolves guest.br0 192.168.150.10
+succeeds "--explain guest.br0 shows the entry" grep -q "$STATIC .*answers: static" \
+    <<<"$(lvindex_dump --explain guest.br0)"
+macs_write br0 "renamed=$GUEST"
+succeeds "lvindex-sync" lvindex_sync
+resolves renamed.br0 192.168.150.10
+unresolved guest.br0
+macs_write br0 "guest=$GUEST"
 static
 succeeds "lvindex-sync" lvindex_sync
 resolves guest "$lease"
 udhcpc_release guest
 wait_event "del $GUEST $lease box"
 resolves guest 192.168.150.20
+static "192.168.150.10 mac=$GUEST"
+succeeds "lvindex-sync" lvindex_sync
+resolves guest.br0 192.168.150.10
+static
+succeeds "lvindex-sync" lvindex_sync
 
 # Whose name it is: another machine that calls itself so is refused, until the entry is gone.
 udhcpc_start other -x hostname:printer

@@ -126,6 +126,83 @@ START_TEST(names_with_dots)
 }
 END_TEST
 
+/* --- The network of a guest's entry -----------------------------------------------------------------------
+ */
+
+/* Without a network in the file it is that of the guest, whether there is a lease or not. */
+START_TEST(network_by_machine)
+{
+    config_file("networks", "br0 lab.example\n");
+    config_file("static", "192.0.2.60 mac=" MAC_A "\n");
+    ASSERT_IS(both("guest.br0"), "ENOENT | ENOENT");
+    fixture_network_file("br0.macs", GUEST_RUNS);
+    ASSERT_IS(both("guest.br0"), "guest.lab.example: 192.0.2.60 | ENOENT");
+    ASSERT_IS(both("guest"), "guest.lab.example: 192.0.2.60 | ENOENT");
+    leased("192.0.2.30", "");
+    ASSERT_IS(both("guest.br0"), "guest.lab.example: 192.0.2.60 | ENOENT");
+    ASSERT_IS(both("guest"), "guest.lab.example: 192.0.2.60 | ENOENT");
+    /* It goes elsewhere, with its machine. */
+    fixture_network_file("br0.macs", "[]");
+    fixture_network_file("br1.macs", GUEST_RUNS);
+    ASSERT_IS(both("guest.br1"), "guest: 192.0.2.60 | ENOENT");
+    ASSERT_IS(both("guest"), "guest: 192.0.2.60 | ENOENT");
+    fixture_network_file("br1.macs", "[]");
+    ASSERT_IS(both("guest"), "ENOENT | ENOENT");
+    ck_assert_uint_eq(fixture_problems(), 0);
+}
+END_TEST
+
+/* All names of the address have that network. */
+START_TEST(network_of_names)
+{
+    fixture_network_file("br0.macs", GUEST_RUNS);
+    config_file("static", "192.0.2.60 backup mac=" MAC_A "\n192.0.2.60 nas.a.example\n192.0.2.61 db\n");
+    ASSERT_IS(both("backup.br0"), "ENOENT | backup: 192.0.2.60");
+    ASSERT_IS(both("nas.br0"), "ENOENT | nas: 192.0.2.60");
+    ASSERT_IS(both("nas.a.example"), "ENOENT | nas.a.example: 192.0.2.60");
+    ASSERT_IS(both("db.br0"), "ENOENT | ENOENT");
+    ASSERT_IS(both("db"), "ENOENT | db: 192.0.2.61");
+}
+END_TEST
+
+/* A guest is meant by its name, too. */
+START_TEST(network_by_name)
+{
+    fixture_network_file("br0.macs", GUEST_RUNS);
+    leased("192.0.2.30", "guest");
+    config_file("static", "192.0.2.99 guest\n");
+    ASSERT_IS(both("guest.br0"), "guest: 192.0.2.99 | guest: 192.0.2.99");
+    fixture_network_file("br1.macs", "[{\"domain\": \"guest\", \"macs\": [\"" MAC_B "\"]}]");
+    ASSERT_IS(both("guest.br0"), "guest: 192.0.2.99 | guest: 192.0.2.99");
+    ASSERT_IS(both("guest.br1"), "guest: 192.0.2.99 | guest: 192.0.2.99");
+    ASSERT_IS(both("guest"), "guest: 192.0.2.99 | guest: 192.0.2.99");
+    /* But first of all by its machine. */
+    config_file("static", "192.0.2.99 guest mac=" MAC_B "\n");
+    ASSERT_IS(both("guest.br1"), "guest: 192.0.2.99 | guest: 192.0.2.99");
+    ASSERT_IS(both("guest.br0"), "guest: 192.0.2.30 | ENOENT");
+    fixture_network_file("br1.macs", NULL);
+    ASSERT_IS(both("guest.br0"), "guest: 192.0.2.99 | guest: 192.0.2.99");
+}
+END_TEST
+
+/* Lines of the same address that name the network themselves. */
+START_TEST(network_beside_others)
+{
+    fixture_network_file("br0.macs", GUEST_RUNS);
+    config_file("static", "192.0.2.60 one mac=" MAC_A "\n192.0.2.60 two one.a.example network=br0\n");
+    ASSERT_IS(both("one.br0"), "ENOENT | one: 192.0.2.60");
+    ASSERT_IS(both("two.br0"), "ENOENT | two: 192.0.2.60");
+    ASSERT_IS(both("guest.br0"), "guest: 192.0.2.60 | ENOENT");
+    ASSERT_IS(HOSTS_OF("192.0.2.60"), "one.a.example one two");
+    /* An address has one machine in a network. */
+    config_file("static", "192.0.2.60 one mac=" MAC_A "\n192.0.2.60 two mac=" MAC_B " network=br0\n");
+    ASSERT_IS(both("one.br0"), "ENOENT | ENOENT");
+    ASSERT_IS(both("one"), "ENOENT | one: 192.0.2.60");
+    ASSERT_IS(both("two.br0"), "ENOENT | two: 192.0.2.60");
+    ck_assert_uint_eq(fixture_problems(), 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("static_guests");
@@ -137,5 +214,9 @@ int main(void)
     tcase_add_test(tcase, families_are_apart);
     tcase_add_test(tcase, spelling);
     tcase_add_test(tcase, names_with_dots);
+    tcase_add_test(tcase, network_by_machine);
+    tcase_add_test(tcase, network_of_names);
+    tcase_add_test(tcase, network_by_name);
+    tcase_add_test(tcase, network_beside_others);
     return test_case_run(tcase);
 }
