@@ -259,7 +259,7 @@ static int change(struct index *index, const struct key *key, const struct claim
     int rc = present ? claims_put(index->store, key, claim) : claims_remove(index->store, key, claim);
 
     if (rc == 0 && (guest ? was != claims_of_guest(index->store, key)
-                          : key->at[0] == KEY_HOST && claim->rank == RANK_STATIC))
+                          : key->at[0] == KEY_HOST && rank_owns_names(claim->rank)))
         rc = derive_unsettle(index, (struct bytes){key->at + 1, key->len - 1});
     return rc;
 }

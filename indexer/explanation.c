@@ -45,6 +45,7 @@ static void judge_level(const struct claim *claim, enum claim_level level, struc
     static const char *const reasons[] = {
         [LEVEL_STATIC] = "answers: static",
         [LEVEL_LEASE] = "answers",
+        [LEVEL_RESERVED] = "last resort: an address that libvirt keeps for it (reserved), behind leases",
         [LEVEL_LAST_RESORT] = "last resort: a running guest has the name in this network",
         [LEVEL_ARP] = "last resort: a neighbour that dnsmasq saw (arp), behind static entries and leases",
         [LEVEL_GRACE] = "last resort: expired, in its grace as its guest runs",
@@ -106,8 +107,8 @@ static int claim_source(struct index *index, const struct claim *claim, const ch
     static const struct {
         enum claim_rank rank;
         enum lease_kind kind;
-    } sources[] = {{RANK_LEASE, KIND_LEASE},     {RANK_LEASE, KIND_KEPT},  {RANK_STATIC, KIND_STATIC},
-                   {RANK_STATIC, KIND_RESERVED}, {RANK_STATIC, KIND_HOST}, {RANK_ARP, KIND_ARP}};
+    } sources[] = {{RANK_LEASE, KIND_LEASE},       {RANK_LEASE, KIND_KEPT},  {RANK_STATIC, KIND_STATIC},
+                   {RANK_RESERVED, KIND_RESERVED}, {RANK_STATIC, KIND_HOST}, {RANK_ARP, KIND_ARP}};
     int rc = -ENOENT;
 
     for (size_t i = 0; rc == -ENOENT && i < sizeof(sources) / sizeof(sources[0]); i++) {
@@ -117,7 +118,7 @@ static int claim_source(struct index *index, const struct claim *claim, const ch
         memcpy(lease->network, claim->network.at, claim->network.len);
         rc = entries_get(index, lease);
         /* Aliases are numbered without a gap. */
-        while (rc == 0 && claim->rank == RANK_STATIC && !follows_from(claim, name, lease))
+        while (rc == 0 && rank_owns_names(claim->rank) && !follows_from(claim, name, lease))
             rc = lease->alias++ < UINT8_MAX ? entries_get(index, lease) : -ENOENT;
     }
     return rc;

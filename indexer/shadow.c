@@ -2,11 +2,12 @@
 
 #include <errno.h>
 
+#include "host_refusal.h"
 #include "lease_record.h"
 
 static bool is_static(enum lease_kind kind)
 {
-    return kind != KIND_LEASE && kind != KIND_ARP;
+    return rank_owns_names(lease_rank(kind));
 }
 
 /* Calls `each` for every static entry of the address, in their order, until it returns other than 0. */
@@ -53,6 +54,8 @@ static int weigh(void *context, const struct lease *other)
 
     if (compare_places(other, entry) >= 0)
         return 1;
+    if (lease_rank(other->kind) != lease_rank(entry->kind))
+        return 0;
     if (entry->host[0] != '\0' && name_equal(other->host, entry->host)) {
         shadow->host = true;
         shadow->qualified = shadow->qualified || name_equal(other->domain, entry->domain);

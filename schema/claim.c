@@ -78,7 +78,7 @@ static int greater_first(uint64_t a, uint64_t b)
 /* The place of a rank in the order. */
 static int precedence(enum claim_rank rank)
 {
-    static const int places[] = {[RANK_STATIC] = 0, [RANK_LEASE] = 1, [RANK_ARP] = 2};
+    static const int places[] = {[RANK_STATIC] = 0, [RANK_RESERVED] = 1, [RANK_LEASE] = 2, [RANK_ARP] = 3};
 
     return places[rank];
 }

@@ -86,6 +86,27 @@ resolves guest.br0 192.168.150.10
 static
 succeeds "lvindex-sync" lvindex_sync
 
+# What libvirt only reserves for it puts it nowhere: its lease answers, until it has no other.
+udhcpc_start guest -x hostname:box
+wait_event "add $GUEST $(ip4 guest) box"
+lease=$(ip4 guest)
+printf 'interface=br0\ndhcp-range=192.168.150.2,192.168.150.254\n' >"$SANDBOX/libvirt/default.conf"
+echo "$GUEST,192.168.150.61,box" >"$SANDBOX/libvirt/default.hostsfile"
+succeeds "lvindex-sync" lvindex_sync
+resolves box "$lease"
+resolves guest "$lease"
+succeeds "add, by hand" lvindex_hook add "$OTHER" 192.168.150.31 box
+resolves box "$lease"
+reverse 192.168.150.31
+succeeds "del, by hand" lvindex_hook del "$OTHER" 192.168.150.31 box
+udhcpc_release guest
+wait_event "del $GUEST $lease"
+resolves box 192.168.150.61
+rm "$SANDBOX"/libvirt/default.*
+succeeds "lvindex-sync" lvindex_sync
+unresolved box
+resolves guest 192.168.150.20
+
 # Whose name it is: another machine that calls itself so is refused, until the entry is gone.
 udhcpc_start other -x hostname:printer
 wait_event "add $OTHER $(ip4 other) printer"

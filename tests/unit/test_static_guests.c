@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 
 #include "ask_index.h"
-#include "indexer/guests.h"
+#include "indexer/derive.h"
 #include "static_fixture.h"
 #include "test_case.h"
 
@@ -203,6 +203,62 @@ START_TEST(network_beside_others)
 }
 END_TEST
 
+/* --- What libvirt only reserves ---------------------------------------------------------------------------
+ */
+
+static void expect_refused(const char *name)
+{
+    const struct lease other = lease_of("br0", "192.0.2.9", MAC_B, name, 60);
+    struct index *index;
+
+    put_lease(&other);
+    index = after_pass();
+    ck_assert_int_eq(derive_refusal(index, &other), REFUSAL_STATIC);
+    index_close(index);
+}
+
+/* That an address is kept for a machine does not put it there: a lease that lives answers. The name is its
+ * own all the same. */
+START_TEST(reserved_behind_lease)
+{
+    struct lease expired = lease_of("br0", "192.0.2.20", MAC_A, "box", 51);
+
+    fixture_network_file("default.conf", CONF);
+    leased("192.0.2.20", "box");
+    ASSERT_IS(both("box"), "ENOENT | box: 192.0.2.20");
+    fixture_network_file("default.hostsfile", MAC_A ",192.0.2.61,box\n");
+    ASSERT_IS(both("box"), "ENOENT | box: 192.0.2.20");
+    ASSERT_IS(HOSTS_OF("192.0.2.61"), "box");
+    expect_refused("box");
+    ASSERT_IS(both("box"), "ENOENT | box: 192.0.2.20");
+    /* So for the guest's name. */
+    fixture_network_file("br0.macs", GUEST_RUNS);
+    ASSERT_IS(both("guest"), "guest: 192.0.2.20 | ENOENT");
+    expired.expiry = 100;
+    put_lease(&expired);
+    ASSERT_IS(both("guest"), "guest: 192.0.2.61 | ENOENT");
+    ASSERT_IS(both("box"), "ENOENT | box: 192.0.2.61");
+    leased("192.0.2.61", "box");
+    ASSERT_IS(both("box"), "ENOENT | box: 192.0.2.61");
+    ASSERT_IS(both("guest"), "guest: 192.0.2.61 | ENOENT");
+}
+END_TEST
+
+/* What libvirt's DNS was told is static, of the same address or another. */
+START_TEST(reserved_behind_dns_host)
+{
+    fixture_network_file("default.conf", CONF);
+    leased("192.0.2.20", "box");
+    fixture_network_file("default.hostsfile", MAC_A ",192.0.2.61,box\n");
+    fixture_network_file("default.addnhosts", "192.0.2.70\tbox\n");
+    ASSERT_IS(both("box"), "ENOENT | box: 192.0.2.70");
+    fixture_network_file("default.addnhosts", "192.0.2.61\tbox\n");
+    ASSERT_IS(both("box"), "ENOENT | box: 192.0.2.61");
+    fixture_network_file("default.addnhosts", NULL);
+    ASSERT_IS(both("box"), "ENOENT | box: 192.0.2.20");
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("static_guests");
@@ -218,5 +274,7 @@ int main(void)
     tcase_add_test(tcase, network_of_names);
     tcase_add_test(tcase, network_by_name);
     tcase_add_test(tcase, network_beside_others);
+    tcase_add_test(tcase, reserved_behind_lease);
+    tcase_add_test(tcase, reserved_behind_dns_host);
     return test_case_run(tcase);
 }
