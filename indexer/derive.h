@@ -10,28 +10,20 @@
 #define LVINDEX_INDEXER_DERIVE_H
 
 #include "index.h"
-#include "schema/claim.h"
+#include "machines.h"
+#include "outputs.h"
 #include "schema/lease.h"
-
-/* One claim and the record that it belongs in. Owns what the claim's text fields point to. */
-struct output {
-    struct key key;
-    struct claim claim;
-    uint8_t text[NETWORK_MAX + GUEST_MAX + DOMAIN_MAX];
-};
-
-/* All claims of some leases at one moment. All zero: none. */
-struct outputs {
-    struct output **at;
-    size_t count;
-};
-
-void outputs_free(struct outputs *outputs);
-
-#define CLEANUP_OUTPUTS __attribute__((cleanup(outputs_free)))
+#include "shadow.h"
 
 /* Adds the claims that `lease` makes as things stand in the index. */
 int derive_outputs(struct index *index, const struct lease *lease, struct outputs *outputs);
+
+/* The same for a lease whose machine was loaded, and a static entry whose shadow is known. */
+int derive_outputs_of(struct index *index, const struct machine *machine, const struct lease *lease,
+                      const struct shadow *shadow, struct outputs *outputs);
+
+/* Adds the claims of all leases of a machine. */
+int derive_machine(struct index *index, const struct machine *machine, struct outputs *outputs);
 
 /* Brings the records from what followed before to what follows now. */
 int derive_replace(struct index *index, const struct outputs *before, const struct outputs *after);

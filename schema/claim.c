@@ -61,14 +61,6 @@ void claim_pack(struct packer *p, const struct claim *claim)
     pack_raw(p, claim->ip.octets, claim->ip.len);
 }
 
-static int compare_bytes(struct bytes a, struct bytes b)
-{
-    size_t common = a.len < b.len ? a.len : b.len;
-    int first = common == 0 ? 0 : memcmp(a.at, b.at, common);
-
-    return first != 0 ? first : (a.len > b.len) - (a.len < b.len);
-}
-
 /* -1 when `a` is the greater: what is newer or later comes first. */
 static int greater_first(uint64_t a, uint64_t b)
 {
@@ -99,8 +91,8 @@ int claim_compare(const struct claim *a, const struct claim *b)
     if (order == 0)
         order = ip_compare(&a->ip, &b->ip);
     if (order == 0)
-        order = compare_bytes(a->network, b->network);
-    return order != 0 ? order : compare_bytes(a->label, b->label);
+        order = bytes_compare(a->network, b->network);
+    return order != 0 ? order : bytes_compare(a->label, b->label);
 }
 
 bool claim_same(const struct claim *a, const struct claim *b)

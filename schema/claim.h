@@ -84,8 +84,9 @@ struct claim {
     struct ip ip;        /* no address (len 0) in a presence */
 };
 
-/* The most that one claim takes. */
+/* The most that one claim takes, and the least. */
 #define CLAIM_PACKED_MAX (2 + 3 * 256 + 5 + 6 + IPV6_LEN)
+#define CLAIM_PACKED_MIN (2 + 3)
 
 /* Unpacks the next claim of a record. False at its end and when the rest is malformed; `u->bad` tells the two
  * apart. */
