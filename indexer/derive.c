@@ -348,16 +348,6 @@ static int refresh(struct index *index, const struct machine_lease *place)
     return rc < 0 ? rc : refresh_lease(index, &lease);
 }
 
-static int refresh_later(void *context, const struct lease *later)
-{
-    return refresh_lease(context, later);
-}
-
-int derive_shadows(struct index *index, const struct lease *entry)
-{
-    return shadow_each_later(index->store, entry, refresh_later, index);
-}
-
 int derive_siblings(struct index *index, const struct lease *lease)
 {
     CLEANUP_MACHINE struct machine machine;

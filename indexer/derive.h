@@ -32,9 +32,6 @@ int derive_replace(struct index *index, const struct outputs *before, const stru
  * may have changed with it. */
 int derive_siblings(struct index *index, const struct lease *lease);
 
-/* To be called when a static entry has changed or gone: others of its address may claim now what it did. */
-int derive_shadows(struct index *index, const struct lease *entry);
-
 /* Adds or removes a presence: `source` (a network, or a directory of definitions) knows a guest of that name.
  */
 int derive_set_presence(struct index *index, struct bytes guest, struct bytes source, bool present);

@@ -39,13 +39,7 @@ static int compare_guests(const struct source_item *a, const struct source_item 
 
 static int compare_hwaddrs(const struct source_item *a, const struct source_item *b)
 {
-    if (a->hwaddr.known != b->hwaddr.known)
-        return a->hwaddr.known ? 1 : -1;
-    if (a->hwaddr.type != b->hwaddr.type)
-        return a->hwaddr.type < b->hwaddr.type ? -1 : 1;
-    if (a->hwaddr.len != b->hwaddr.len)
-        return a->hwaddr.len < b->hwaddr.len ? -1 : 1;
-    return memcmp(a->hwaddr.octets, b->hwaddr.octets, a->hwaddr.len);
+    return hwaddr_compare(&a->hwaddr, &b->hwaddr);
 }
 
 static int by_guest(const void *a, const void *b)

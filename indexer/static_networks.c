@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "machines.h"
+#include "schema/machine.h"
 #include "text_list.h"
 
 /* Adds a network, once. Definitions have a place that no network is called. */
@@ -18,16 +18,22 @@ static int add_network(struct text_list *networks, struct bytes network)
     return text_list_contains(networks, name) ? 0 : text_list_add(networks, name, network.len);
 }
 
+/* Reads the guests of the machine alone: it may have many entries, each of which asks for them. */
 static int add_of_machine(struct index *index, const struct hwaddr *hwaddr, struct text_list *networks)
 {
-    CLEANUP_MACHINE struct machine machine;
-    int rc = machine_load(index->store, hwaddr, &machine);
+    const struct key key = key_machine(hwaddr);
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    int rc = hwaddr->len > 0 ? store_get(index->store, &key, &value) : -ENOENT;
+    struct unpacker u = unpacker_of(value_bytes(&value));
+    struct machine_guest guest;
 
-    for (size_t i = 0; rc == 0 && i < machine.guest_count; i++) {
-        if (machine.guests[i].running)
-            rc = add_network(networks, machine.guests[i].network);
+    for (size_t left = rc == 0 ? machine_guest_count(&u) : 0; rc == 0 && left > 0; left--) {
+        if (!machine_next_guest(&u, &guest))
+            break;
+        if (guest.running)
+            rc = add_network(networks, guest.network);
     }
-    return rc;
+    return rc == -ENOENT ? 0 : rc;
 }
 
 static int add_of_name(struct index *index, const char *name, struct text_list *networks)

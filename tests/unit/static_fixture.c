@@ -22,6 +22,11 @@ void static_fixture_setup(void)
     ck_assert(mkdir(config_dir, 0755) == 0);
 }
 
+const char *static_fixture_dir(void)
+{
+    return config_dir;
+}
+
 void config_file(const char *name, const char *text)
 {
     char path[400];

@@ -15,6 +15,8 @@
 /* Checked fixture: fixture_setup(), and an empty directory for the administrator's files. */
 void static_fixture_setup(void);
 
+const char *static_fixture_dir(void);
+
 /* Writes one of these files; NULL removes it. */
 void config_file(const char *name, const char *text);
 
