@@ -14,6 +14,7 @@ _Static_assert(NETWORK_MAX <= UINT8_MAX && GUEST_MAX <= UINT8_MAX && DOMAIN_MAX 
 #define CAUSE_RANK_SHIFT 6
 
 _Static_assert(REFUSAL_LAST <= CAUSE_REASON, "a reason fits");
+_Static_assert(RANK_LAST == UINT8_MAX >> CAUSE_RANK_SHIFT, "a rank fits, and no number is none");
 
 bool claim_next(struct unpacker *unpacker, struct claim *claim)
 {
@@ -41,7 +42,7 @@ bool claim_next(struct unpacker *unpacker, struct claim *claim)
         else
             u.bad = true;
     }
-    if (claim->reason > REFUSAL_LAST || claim->rank > RANK_LAST || claim->network.len > NETWORK_MAX)
+    if (claim->reason > REFUSAL_LAST || claim->network.len > NETWORK_MAX)
         u.bad = true;
     *unpacker = u;
     return !u.bad;
