@@ -83,25 +83,68 @@ static void arrange(struct ranked *claims, size_t count)
     qsort(claims, count, sizeof(*claims), by_group);
 }
 
-/* Unpacks all claims but the one that is the same as `without`, with room for one more. */
-static int load(struct store *store, const struct key *key, const struct claim *without, struct value *value,
-                struct ranked **claims, size_t *count)
+/* Tells claims that are not the same apart, in any order that there is. */
+static int compare_identities(const struct claim *a, const struct claim *b)
+{
+    const unsigned own = CLAIM_GUEST | CLAIM_PRESENCE;
+    int order = (int)(a->flags & own) - (int)(b->flags & own);
+
+    if (order == 0)
+        order = (int)a->rank - (int)b->rank;
+    if (order == 0)
+        order = ip_compare(&a->ip, &b->ip);
+    if (order == 0)
+        order = bytes_compare(a->network, b->network);
+    return order != 0 ? order : bytes_compare(a->label, b->label);
+}
+
+static int by_identity(const void *a, const void *b)
+{
+    const struct claim_change *left = a, *right = b;
+    int order = compare_identities(left->claim, right->claim);
+
+    return order != 0 ? order : (left->place > right->place) - (left->place < right->place);
+}
+
+/* Sorts them, and leaves the last one of each claim: returns how many are left. */
+static size_t keep_last(struct claim_change *changes, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        changes[i].place = i;
+    qsort(changes, count, sizeof(*changes), by_identity);
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 == count || !claim_same(changes[i].claim, changes[i + 1].claim))
+            changes[kept++] = changes[i];
+    }
+    return kept;
+}
+
+static int find_identity(const void *claim, const void *change)
+{
+    return compare_identities(claim, ((const struct claim_change *)change)->claim);
+}
+
+/* Unpacks all claims but those that are to change, with room for these. */
+static int load(struct store *store, const struct key *key, const struct claim_change *changes,
+                size_t changed, struct value *value, struct ranked **claims, size_t *count)
 {
     struct claim claim;
     struct unpacker u;
-    size_t total = 0;
+    size_t total = changed;
     int rc = store_get(store, key, value);
 
     if (rc < 0 && rc != -ENOENT)
         return rc;
     for (u = unpacker_of(value_bytes(value)); claim_next(&u, &claim);)
         total++;
-    *claims = calloc(total + 1, sizeof(**claims));
+    *claims = calloc(total, sizeof(**claims));
     if (*claims == NULL)
         return -ENOMEM;
     *count = 0;
     for (u = unpacker_of(value_bytes(value)); claim_next(&u, &claim);) {
-        if (!claim_same(&claim, without))
+        if (bsearch(&claim, changes, changed, sizeof(*changes), find_identity) == NULL)
             (*claims)[(*count)++].claim = claim;
     }
     return 0;
@@ -123,29 +166,39 @@ static int save(struct store *store, const struct key *key, const struct ranked 
     return p.full ? -EMSGSIZE : store_put(store, key, (struct bytes){packed, (size_t)(p.at - packed)});
 }
 
-/* Takes the claim out, and puts it in again if it is to be there. */
-static int rewrite(struct store *store, const struct key *key, const struct claim *claim, bool present)
+int claims_change(struct store *store, const struct key *key, struct claim_change *changes, size_t count)
 {
     CLEANUP_VALUE struct value value = {NULL, 0};
     CLEANUP_FREE struct ranked *claims = NULL;
-    size_t count;
-    int rc = load(store, key, claim, &value, &claims, &count);
+    size_t kept, total;
+    int rc;
 
+    if (count == 0)
+        return 0;
+    kept = keep_last(changes, count);
+    rc = load(store, key, changes, kept, &value, &claims, &total);
     if (rc < 0)
         return rc;
-    if (present)
-        claims[count++].claim = *claim;
+    for (size_t i = 0; i < kept; i++) {
+        if (changes[i].present)
+            claims[total++].claim = *changes[i].claim;
+    }
     /* Also when one goes: what stood behind it may have had its place only thanks to it. */
-    arrange(claims, count);
-    return save(store, key, claims, count);
+    arrange(claims, total);
+    return save(store, key, claims, total);
 }
 
-int claims_put(struct store *store, const struct key *key, const struct claim *claim)
+bool claims_of_guest(struct store *store, const struct key *key)
 {
-    return rewrite(store, key, claim, true);
-}
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    struct unpacker rest;
+    struct claim claim;
 
-int claims_remove(struct store *store, const struct key *key, const struct claim *claim)
-{
-    return rewrite(store, key, claim, false);
+    if (store_get(store, key, &value) < 0)
+        return false;
+    for (rest = unpacker_of(value_bytes(&value)); claim_next(&rest, &claim);) {
+        if ((claim.flags & CLAIM_GUEST) != 0)
+            return true;
+    }
+    return false;
 }

@@ -1,5 +1,5 @@
 /*
- * Keeping the claims of a record: one comes, changes or goes, and the list is in the order of its answers.
+ * Keeping the claims of a record: some come, change or go, and the list is in the order of its answers.
  */
 #ifndef LVINDEX_INDEXER_CLAIMS_H
 #define LVINDEX_INDEXER_CLAIMS_H
@@ -7,11 +7,19 @@
 #include "schema/claim.h"
 #include "store.h"
 
-/* Puts a claim into the record, in place of one that is the same (claim_same). -errno. A record that does not
- * unpack starts afresh. */
-int claims_put(struct store *store, const struct key *key, const struct claim *claim);
+/* A claim that is to stand in a record, in place of one that is the same (claim_same), or is to go. */
+struct claim_change {
+    const struct claim *claim;
+    bool present;
+    size_t place; /* set by claims_change() */
+};
 
-/* Takes it out; the record goes with its last claim. */
-int claims_remove(struct store *store, const struct key *key, const struct claim *claim);
+/* Makes all these changes of a record, and brings it into order once. Of those of the same claim, the last
+ * counts. Sorts `changes`. The record goes with its last claim; one that does not unpack starts afresh.
+ * -errno. */
+int claims_change(struct store *store, const struct key *key, struct claim_change *changes, size_t count);
+
+/* Is any claim of the record a guest's, be it a presence or withheld? */
+bool claims_of_guest(struct store *store, const struct key *key);
 
 #endif

@@ -5,49 +5,11 @@
 #include <string.h>
 
 #include "claims.h"
+#include "cleanup.h"
 #include "host_refusal.h"
 #include "lease_record.h"
 #include "machines.h"
 #include "shadow.h"
-
-void outputs_free(struct outputs *outputs)
-{
-    for (size_t i = 0; i < outputs->count; i++)
-        free(outputs->at[i]);
-    free(outputs->at);
-}
-
-/* Copies a text behind those the output already owns. */
-static struct bytes own(struct output *output, size_t *used, struct bytes text)
-{
-    struct bytes copy = {output->text + *used, text.len};
-
-    if (text.len > 0)
-        memcpy(output->text + *used, text.at, text.len);
-    *used += text.len;
-    return copy;
-}
-
-static int add_output(struct outputs *outputs, struct key key, struct claim claim)
-{
-    struct output **more = reallocarray(outputs->at, outputs->count + 1, sizeof(struct output *));
-    struct output *output;
-    size_t used = 0;
-
-    if (more == NULL)
-        return -ENOMEM;
-    outputs->at = more;
-    output = malloc(sizeof(*output));
-    if (output == NULL)
-        return -ENOMEM;
-    output->key = key;
-    output->claim = claim;
-    output->claim.network = own(output, &used, claim.network);
-    output->claim.label = own(output, &used, claim.label);
-    output->claim.domain = own(output, &used, claim.domain);
-    outputs->at[outputs->count++] = output;
-    return 0;
-}
 
 /* A name under its own record: its label is left out where it is spelled as the key has it. */
 static int add_named(struct outputs *outputs, enum key_kind kind, struct claim claim)
@@ -57,7 +19,14 @@ static int add_named(struct outputs *outputs, enum key_kind kind, struct claim c
     if (memcmp(key.at + 1, claim.label.at, claim.label.len) == 0)
         claim.label.len = 0;
     claim.domain.len = 0;
-    return add_output(outputs, key, claim);
+    return outputs_add(outputs, &key, &claim);
+}
+
+static int add_to_address(struct outputs *outputs, const struct ip *ip, struct claim claim)
+{
+    const struct key key = key_address(ip);
+
+    return outputs_add(outputs, &key, &claim);
 }
 
 static struct claim withhold(struct claim claim, enum refusal reason)
@@ -143,6 +112,18 @@ static struct claim aged(struct claim claim, bool stale)
     return claim;
 }
 
+/* A host name, and a static one as the name of the guest that libvirt knows by it: both are the
+ * administrator's, and that guest's leases must not go before it. */
+static int add_name(struct index *index, struct claim claim, struct outputs *outputs)
+{
+    const struct key guest = key_named(KEY_GUEST, claim.label);
+    int rc = add_named(outputs, KEY_HOST, claim);
+
+    if (rc == 0 && claim.rank == RANK_STATIC && claims_of_guest(index->store, &guest))
+        rc = add_named(outputs, KEY_GUEST, claim);
+    return rc;
+}
+
 /* Host name, host name with domain, and both for the address. */
 static int add_host(struct index *index, const struct machine *machine, const struct lease *lease,
                     struct claim claim, bool stale, const struct shadow *shadow, struct outputs *outputs)
@@ -154,19 +135,18 @@ static int add_host(struct index *index, const struct machine *machine, const st
 
     claim.label = bytes_of(lease->host);
     if (!shadow->host)
-        rc = add_named(outputs, KEY_HOST, withhold(aged(claim, stale), reason));
+        rc = add_name(index, withhold(aged(claim, stale), reason), outputs);
     if (rc == 0 && lease->domain[0] != '\0' && !shadow->qualified) {
         struct claim full = claim;
 
         full.label = bytes_of(lease_qualified(lease, qualified));
         if (reason == REFUSAL_NONE && lease_rank(lease->kind) == RANK_LEASE)
             qualified_reason = guest_refusal(index, machine, full.label);
-        rc = add_named(outputs, KEY_HOST, withhold(aged(full, stale), qualified_reason));
+        rc = add_name(index, withhold(aged(full, stale), qualified_reason), outputs);
         if (qualified_reason == REFUSAL_NONE)
             claim.domain = bytes_of(lease->domain);
     }
-    return rc < 0 || shadow->host ? rc
-                                  : add_output(outputs, key_address(&lease->ip), withhold(claim, reason));
+    return rc < 0 || shadow->host ? rc : add_to_address(outputs, &lease->ip, withhold(claim, reason));
 }
 
 /* Does a guest run under any of the networks that name it? */
@@ -205,29 +185,56 @@ static int add_guests(const struct machine *machine, const struct lease *lease, 
             guest = withhold(guest, REFUSAL_GUEST_STOPPED);
         rc = add_named(outputs, KEY_GUEST, aged(guest, stale));
         if (rc == 0)
-            rc = add_output(outputs, key_address(&lease->ip), guest);
+            rc = add_to_address(outputs, &lease->ip, guest);
     }
     return rc;
+}
+
+int derive_outputs_of(struct index *index, const struct machine *machine, const struct lease *lease,
+                      const struct shadow *shadow, struct outputs *outputs)
+{
+    struct staleness stale = {false, false};
+    struct claim claim;
+    int rc = weigh_siblings(index, machine, lease, &stale);
+
+    if (rc < 0)
+        return rc;
+    claim = claim_of(lease, machine);
+    if (lease->host[0] != '\0')
+        rc = add_host(index, machine, lease, claim, stale.host, shadow, outputs);
+    return rc < 0 || shadow->guests ? rc : add_guests(machine, lease, claim, stale.guest, outputs);
+}
+
+/* Those of a lease whose machine alone was loaded. */
+static int derive_lease(struct index *index, const struct machine *machine, const struct lease *lease,
+                        struct outputs *outputs)
+{
+    struct shadow shadow;
+    int rc = shadow_of(index->store, lease, &shadow);
+
+    return rc < 0 ? rc : derive_outputs_of(index, machine, lease, &shadow, outputs);
 }
 
 int derive_outputs(struct index *index, const struct lease *lease, struct outputs *outputs)
 {
     CLEANUP_MACHINE struct machine machine;
     int rc = machine_load(index->store, &lease->hwaddr, &machine);
-    struct staleness stale = {false, false};
-    struct shadow shadow;
-    struct claim claim;
 
-    if (rc == 0)
-        rc = shadow_of(index->store, lease, &shadow);
-    if (rc == 0)
-        rc = weigh_siblings(index, &machine, lease, &stale);
-    if (rc < 0)
-        return rc;
-    claim = claim_of(lease, &machine);
-    if (lease->host[0] != '\0')
-        rc = add_host(index, &machine, lease, claim, stale.host, &shadow, outputs);
-    return rc < 0 || shadow.guests ? rc : add_guests(&machine, lease, claim, stale.guest, outputs);
+    return rc < 0 ? rc : derive_lease(index, &machine, lease, outputs);
+}
+
+int derive_machine(struct index *index, const struct machine *machine, struct outputs *outputs)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < machine->lease_count; i++) {
+        struct lease lease;
+
+        rc = machine_lease_get(index->store, &machine->leases[i], &lease);
+        if (rc == 0)
+            rc = derive_lease(index, machine, &lease, outputs);
+    }
+    return rc;
 }
 
 enum refusal derive_refusal(struct index *index, const struct lease *lease)
@@ -238,41 +245,73 @@ enum refusal derive_refusal(struct index *index, const struct lease *lease)
     return rc < 0 || lease->host[0] == '\0' ? REFUSAL_NONE : host_refusal(index, &machine, lease);
 }
 
-/* Changes one record. A guest's record that comes or goes, or a static entry's name, changes who may have it
- * as a host name. */
-static int change(struct index *index, const struct key *key, const struct claim *claim, bool present)
+/* Changes one record. A guest that comes to be known by its name, or is no more, or a static entry's name,
+ * changes who may have it as a host name. */
+static int change(struct index *index, const struct key *key, struct claim_change *changes, size_t count)
 {
     bool guest = key->at[0] == KEY_GUEST;
-    bool was = guest && store_has(index->store, key);
-    int rc = present ? claims_put(index->store, key, claim) : claims_remove(index->store, key, claim);
+    bool was = guest && claims_of_guest(index->store, key);
+    bool unsettles = false;
+    int rc;
 
-    if (rc == 0 &&
-        (guest ? was != store_has(index->store, key) : key->at[0] == KEY_HOST && claim->rank == RANK_STATIC))
+    for (size_t i = 0; key->at[0] == KEY_HOST && i < count; i++)
+        unsettles = unsettles || rank_owns_names(changes[i].claim->rank);
+    rc = claims_change(index->store, key, changes, count);
+    if (rc == 0 && (guest ? was != claims_of_guest(index->store, key) : unsettles))
         rc = derive_unsettle(index, (struct bytes){key->at + 1, key->len - 1});
     return rc;
 }
 
-static bool among(const struct output *output, const struct outputs *outputs)
+/* An output that came or went. */
+struct turn {
+    const struct output *output;
+    bool present;
+    size_t place; /* of two that are the same, the later counts */
+};
+
+static int by_key(const void *a, const void *b)
 {
-    for (size_t i = 0; i < outputs->count; i++) {
-        if (bytes_equal(key_bytes(&output->key), key_bytes(&outputs->at[i]->key)) &&
-            claim_same(&output->claim, &outputs->at[i]->claim))
-            return true;
+    const struct turn *left = a, *right = b;
+    int order = bytes_compare(key_bytes(&left->output->key), key_bytes(&right->output->key));
+
+    return order != 0 ? order : (left->place > right->place) - (left->place < right->place);
+}
+
+static size_t add_turns(struct turn *turns, size_t count, const struct outputs *outputs, bool present)
+{
+    for (size_t i = 0; i < outputs->count; i++, count++)
+        turns[count] = (struct turn){outputs->at[i], present, count};
+    return count;
+}
+
+/* Each record once. */
+static int change_records(struct index *index, const struct turn *turns, size_t count,
+                          struct claim_change *changes)
+{
+    int rc = 0;
+
+    for (size_t first = 0, next; rc == 0 && first < count; first = next) {
+        const struct key *key = &turns[first].output->key;
+
+        for (next = first; next < count && bytes_equal(key_bytes(key), key_bytes(&turns[next].output->key));
+             next++)
+            changes[next - first] = (struct claim_change){&turns[next].output->claim, turns[next].present, 0};
+        rc = change(index, key, changes, next - first);
     }
-    return false;
+    return rc;
 }
 
 int derive_replace(struct index *index, const struct outputs *before, const struct outputs *after)
 {
-    int rc = 0;
+    size_t count = before->count + after->count;
+    CLEANUP_FREE struct turn *turns = calloc(count + 1, sizeof(*turns));
+    CLEANUP_FREE struct claim_change *changes = calloc(count + 1, sizeof(*changes));
 
-    for (size_t i = 0; rc == 0 && i < before->count; i++) {
-        if (!among(before->at[i], after))
-            rc = change(index, &before->at[i]->key, &before->at[i]->claim, false);
-    }
-    for (size_t i = 0; rc == 0 && i < after->count; i++)
-        rc = change(index, &after->at[i]->key, &after->at[i]->claim, true);
-    return rc;
+    if (turns == NULL || changes == NULL)
+        return -ENOMEM;
+    add_turns(turns, add_turns(turns, 0, before, false), after, true);
+    qsort(turns, count, sizeof(*turns), by_key);
+    return change_records(index, turns, count, changes);
 }
 
 int derive_set_presence(struct index *index, struct bytes guest, struct bytes source, bool present)
@@ -282,7 +321,7 @@ int derive_set_presence(struct index *index, struct bytes guest, struct bytes so
 
     if (memcmp(key.at + 1, guest.at, guest.len) == 0)
         claim.label.len = 0;
-    return change(index, &key, &claim, present);
+    return change(index, &key, &(struct claim_change){&claim, present, 0}, 1);
 }
 
 int derive_unsettle(struct index *index, struct bytes name)
@@ -309,16 +348,6 @@ static int refresh(struct index *index, const struct machine_lease *place)
     return rc < 0 ? rc : refresh_lease(index, &lease);
 }
 
-static int refresh_later(void *context, const struct lease *later)
-{
-    return refresh_lease(context, later);
-}
-
-int derive_shadows(struct index *index, const struct lease *entry)
-{
-    return shadow_each_later(index->store, entry, refresh_later, index);
-}
-
 int derive_siblings(struct index *index, const struct lease *lease)
 {
     CLEANUP_MACHINE struct machine machine;
@@ -337,20 +366,61 @@ int derive_siblings(struct index *index, const struct lease *lease)
     return rc;
 }
 
-/* Weighs every lease's claim on one name. */
+/* Adds the claims of static names in a record as changes. */
+static void add_static(struct claim_change *changes, size_t *count, struct claim *claims, struct bytes record,
+                       bool present)
+{
+    struct unpacker rest = unpacker_of(record);
+    struct claim *claim = &claims[*count];
+
+    while (claim_next(&rest, claim)) {
+        if (claim->rank != RANK_STATIC || (claim->flags & CLAIM_GUEST) != 0)
+            continue;
+        changes[(*count)++] = (struct claim_change){claim, present, 0};
+        claim++;
+    }
+}
+
+/* How many claims a record may have, one that is behind its end included. */
+static size_t claims_most(struct bytes record)
+{
+    return record.len / CLAIM_PACKED_MIN + 1;
+}
+
+/* A static name is a guest's while libvirt knows one by it, see add_name(). */
+static int settle_static(struct index *index, const struct key *guest, struct bytes host)
+{
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    int rc = store_get(index->store, guest, &value);
+    size_t most = claims_most(value_bytes(&value)) + claims_most(host), count = 0;
+    CLEANUP_FREE struct claim *claims = calloc(most, sizeof(*claims));
+    CLEANUP_FREE struct claim_change *changes = calloc(most, sizeof(*changes));
+
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    if (claims == NULL || changes == NULL)
+        return -ENOMEM;
+    add_static(changes, &count, claims, value_bytes(&value), false);
+    if (claims_of_guest(index->store, guest))
+        add_static(changes, &count, claims, host, true);
+    return claims_change(index->store, guest, changes, count);
+}
+
+/* Weighs every lease's claim, and every static one, on one name. */
 static int settle(struct index *index, const struct key *name)
 {
+    const struct key guest = key_named(KEY_GUEST, (struct bytes){name->at + 1, name->len - 1});
     CLEANUP_VALUE struct value value;
     struct unpacker u;
     struct claim claim;
     int rc = store_get(index->store, name, &value);
 
-    if (rc == -ENOENT)
-        return 0;
+    if (rc == 0 || rc == -ENOENT)
+        rc = settle_static(index, &guest, value_bytes(&value));
     for (u = unpacker_of(value_bytes(&value)); rc == 0 && claim_next(&u, &claim);) {
         struct machine_lease place = {KIND_LEASE, claim.ip, claim.network};
 
-        if ((claim.flags & CLAIM_PRESENCE) != 0 || claim.rank != RANK_LEASE)
+        if (claim.rank != RANK_LEASE)
             continue;
         rc = refresh(index, &place);
         place.kind = KIND_KEPT;

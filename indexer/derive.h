@@ -2,35 +2,28 @@
  * Derived answers: which claims follow from a lease, and keeping them right.
  *
  * A lease claims its host name and its host name with domain; the libvirt name of every guest that has its
- * hardware address; and for its address, all of these. A name that belongs to somebody else is claimed as
+ * hardware address; and for its address, all of these. A static entry's name is claimed in the record of the
+ * guest of that name as well. A name that belongs to somebody else is claimed as
  * well, but withheld: a guest's name by another machine, and this host's own.
  */
 #ifndef LVINDEX_INDEXER_DERIVE_H
 #define LVINDEX_INDEXER_DERIVE_H
 
 #include "index.h"
-#include "schema/claim.h"
+#include "machines.h"
+#include "outputs.h"
 #include "schema/lease.h"
-
-/* One claim and the record that it belongs in. Owns what the claim's text fields point to. */
-struct output {
-    struct key key;
-    struct claim claim;
-    uint8_t text[NETWORK_MAX + GUEST_MAX + DOMAIN_MAX];
-};
-
-/* All claims of some leases at one moment. All zero: none. */
-struct outputs {
-    struct output **at;
-    size_t count;
-};
-
-void outputs_free(struct outputs *outputs);
-
-#define CLEANUP_OUTPUTS __attribute__((cleanup(outputs_free)))
+#include "shadow.h"
 
 /* Adds the claims that `lease` makes as things stand in the index. */
 int derive_outputs(struct index *index, const struct lease *lease, struct outputs *outputs);
+
+/* The same for a lease whose machine was loaded, and a static entry whose shadow is known. */
+int derive_outputs_of(struct index *index, const struct machine *machine, const struct lease *lease,
+                      const struct shadow *shadow, struct outputs *outputs);
+
+/* Adds the claims of all leases of a machine. */
+int derive_machine(struct index *index, const struct machine *machine, struct outputs *outputs);
 
 /* Brings the records from what followed before to what follows now. */
 int derive_replace(struct index *index, const struct outputs *before, const struct outputs *after);
@@ -38,9 +31,6 @@ int derive_replace(struct index *index, const struct outputs *before, const stru
 /* To be called when the lease has come, changed or gone: whether the other leases of its machine are stale
  * may have changed with it. */
 int derive_siblings(struct index *index, const struct lease *lease);
-
-/* To be called when a static entry has changed or gone: others of its address may claim now what it did. */
-int derive_shadows(struct index *index, const struct lease *entry);
 
 /* Adds or removes a presence: `source` (a network, or a directory of definitions) knows a guest of that name.
  */

@@ -39,32 +39,48 @@ static bool is_definition(struct bytes network)
     return network.len > 0 && network.at[0] == '/';
 }
 
-/* Of a claim that may answer: does it, beside the record's others? */
-static void judge_level(const struct claim *claim, enum claim_level level, struct candidate *candidate)
+/* Why a lease answers only where no better one does. */
+static const char *last_resort_text(const struct claim *claim, bool answers)
 {
-    static const char *const reasons[] = {
-        [LEVEL_STATIC] = "answers: static",
-        [LEVEL_LEASE] = "answers",
-        [LEVEL_LAST_RESORT] = "last resort: a running guest has the name in this network",
-        [LEVEL_ARP] = "last resort: a neighbour that dnsmasq saw (arp), behind static entries and leases",
-        [LEVEL_GRACE] = "last resort: expired, in its grace as its guest runs",
-        [LEVEL_NONE] = "expired",
-    };
-
-    candidate->verdict = level <= LEVEL_LEASE  ? VERDICT_ANSWERS
-                         : level == LEVEL_NONE ? VERDICT_EXPIRED
-                                               : VERDICT_LAST_RESORT;
-    candidate->reason = reasons[level];
-    if (level == LEVEL_LAST_RESORT && (claim->flags & CLAIM_STALE) != 0)
-        candidate->reason = "last resort: the machine has a newer lease under another client-id";
+    if ((claim->flags & CLAIM_STALE) != 0)
+        return answers ? "answers as a last resort: the machine has a newer lease under another client-id"
+                       : "last resort: the machine has a newer lease under another client-id";
+    return answers ? "answers as a last resort: a running guest has the name in this network"
+                   : "last resort: a running guest has the name in this network";
 }
 
-static void judge(const struct claim *claim, const struct claim_time *when, const struct claim_levels *best,
+static const char *answers_text(const struct claim *claim, enum claim_level level)
+{
+    static const char *const texts[] = {
+        [LEVEL_STATIC] = "answers: static",
+        [LEVEL_LEASE] = "answers",
+        [LEVEL_RESERVED] = "answers: reserved for it by libvirt",
+        [LEVEL_ARP] = "answers: a neighbour that dnsmasq saw (arp)",
+        [LEVEL_GRACE] = "answers: within its grace, as its guest runs",
+    };
+
+    return level == LEVEL_LAST_RESORT ? last_resort_text(claim, true) : texts[level];
+}
+
+/* `best` is the level of what answers instead. */
+static const char *kept_back_text(const struct claim *claim, enum claim_level level, enum claim_level best)
+{
+    static const char *const texts[] = {
+        [LEVEL_STATIC] = "kept back: a static entry answers instead",
+        [LEVEL_LEASE] = "kept back: a lease answers instead",
+        [LEVEL_RESERVED] = "kept back: a reserved address answers instead",
+        [LEVEL_LAST_RESORT] = "kept back: a lease of last resort answers instead",
+        [LEVEL_ARP] = "kept back: a neighbour answers instead",
+    };
+
+    return level == LEVEL_LAST_RESORT ? last_resort_text(claim, false) : texts[best];
+}
+
+static void judge(const struct claim *claim, const struct claim_time *when, struct claim_levels *best,
                   struct candidate *candidate)
 {
     const enum claim_level level = claim_level(claim, when);
 
-    judge_level(claim, level, candidate);
     if ((claim->flags & CLAIM_PRESENCE) != 0) {
         candidate->verdict = VERDICT_PRESENCE;
         candidate->reason = is_definition(claim->network) ? "says that the guest is defined; has no address"
@@ -72,9 +88,15 @@ static void judge(const struct claim *claim, const struct claim_time *when, cons
     } else if ((claim->flags & CLAIM_WITHHELD) != 0) {
         candidate->verdict = VERDICT_REFUSED;
         candidate->reason = refusal_text(claim->reason);
-    } else if (level == LEVEL_LEASE && !claim_answers(best, claim, level)) {
+    } else if (level == LEVEL_NONE) {
+        candidate->verdict = VERDICT_EXPIRED;
+        candidate->reason = "expired";
+    } else if (claim_answers(best, claim, level)) {
+        candidate->verdict = VERDICT_ANSWERS;
+        candidate->reason = answers_text(claim, level);
+    } else {
         candidate->verdict = VERDICT_LAST_RESORT;
-        candidate->reason = "kept back: a static entry answers instead";
+        candidate->reason = kept_back_text(claim, level, *claim_best(best, claim));
     }
 }
 
@@ -106,8 +128,8 @@ static int claim_source(struct index *index, const struct claim *claim, const ch
     static const struct {
         enum claim_rank rank;
         enum lease_kind kind;
-    } sources[] = {{RANK_LEASE, KIND_LEASE},     {RANK_LEASE, KIND_KEPT},  {RANK_STATIC, KIND_STATIC},
-                   {RANK_STATIC, KIND_RESERVED}, {RANK_STATIC, KIND_HOST}, {RANK_ARP, KIND_ARP}};
+    } sources[] = {{RANK_LEASE, KIND_LEASE},       {RANK_LEASE, KIND_KEPT},  {RANK_STATIC, KIND_STATIC},
+                   {RANK_RESERVED, KIND_RESERVED}, {RANK_STATIC, KIND_HOST}, {RANK_ARP, KIND_ARP}};
     int rc = -ENOENT;
 
     for (size_t i = 0; rc == -ENOENT && i < sizeof(sources) / sizeof(sources[0]); i++) {
@@ -117,7 +139,7 @@ static int claim_source(struct index *index, const struct claim *claim, const ch
         memcpy(lease->network, claim->network.at, claim->network.len);
         rc = entries_get(index, lease);
         /* Aliases are numbered without a gap. */
-        while (rc == 0 && claim->rank == RANK_STATIC && !follows_from(claim, name, lease))
+        while (rc == 0 && rank_owns_names(claim->rank) && !follows_from(claim, name, lease))
             rc = lease->alias++ < UINT8_MAX ? entries_get(index, lease) : -ENOENT;
     }
     return rc;
@@ -135,7 +157,7 @@ static int find_feeder(struct index *index, const struct claim *claim, const cha
     return *text == NULL ? -ENOMEM : 0;
 }
 
-static int add_candidate(struct index *index, const struct claim *claim, const struct claim_levels *best,
+static int add_candidate(struct index *index, const struct claim *claim, struct claim_levels *best,
                          struct bytes key, struct explained_record *record)
 {
     const struct claim_time when = index_time(index);

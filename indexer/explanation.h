@@ -19,7 +19,7 @@
 /* What comes of a candidate. */
 enum verdict {
     VERDICT_ANSWERS,
-    VERDICT_LAST_RESORT, /* answers where no other candidate of its family does */
+    VERDICT_LAST_RESORT, /* kept back: answers where no better candidate of its family does */
     VERDICT_EXPIRED,
     VERDICT_REFUSED,
     VERDICT_PRESENCE, /* says that a guest is there, and has no address */

@@ -39,13 +39,7 @@ static int compare_guests(const struct source_item *a, const struct source_item 
 
 static int compare_hwaddrs(const struct source_item *a, const struct source_item *b)
 {
-    if (a->hwaddr.known != b->hwaddr.known)
-        return a->hwaddr.known ? 1 : -1;
-    if (a->hwaddr.type != b->hwaddr.type)
-        return a->hwaddr.type < b->hwaddr.type ? -1 : 1;
-    if (a->hwaddr.len != b->hwaddr.len)
-        return a->hwaddr.len < b->hwaddr.len ? -1 : 1;
-    return memcmp(a->hwaddr.octets, b->hwaddr.octets, a->hwaddr.len);
+    return hwaddr_compare(&a->hwaddr, &b->hwaddr);
 }
 
 static int by_guest(const void *a, const void *b)
@@ -147,41 +141,27 @@ static int update_presences(struct index *index, struct bytes origin, struct wal
     return rc;
 }
 
-/* Adds what follows from every lease of a machine. */
-static int machine_outputs(struct index *index, const struct machine *machine, struct outputs *outputs)
-{
-    int rc = 0;
-
-    for (size_t i = 0; rc == 0 && i < machine->lease_count; i++) {
-        struct lease lease;
-
-        rc = machine_lease_get(index->store, &machine->leases[i], &lease);
-        if (rc == 0)
-            rc = derive_outputs(index, &lease, outputs);
-    }
-    return rc;
-}
-
 /* Gives a machine its guests in this network, and its leases the answers that follow. */
 static int set_machine(struct index *index, struct bytes network, const struct hwaddr *hwaddr,
                        const struct source_item *items, size_t count)
 {
     CLEANUP_OUTPUTS struct outputs before = {NULL, 0};
     CLEANUP_OUTPUTS struct outputs after = {NULL, 0};
-    CLEANUP_MACHINE struct machine machine;
+    CLEANUP_MACHINE struct machine old = {.guest_count = 0};
+    CLEANUP_MACHINE struct machine new = {.guest_count = 0};
     CLEANUP_FREE struct machine_guest *guests = calloc(count + 1, sizeof(*guests));
-    int rc = machine_load(index->store, hwaddr, &machine);
+    int rc = guests == NULL ? -ENOMEM : machine_load(index->store, hwaddr, &old);
 
-    if (guests == NULL)
-        rc = -ENOMEM;
     for (size_t i = 0; rc == 0 && i < count; i++)
         guests[i] = (struct machine_guest){true, network, items[i].guest};
     if (rc == 0)
-        rc = machine_outputs(index, &machine, &before);
+        rc = derive_machine(index, &old, &before);
     if (rc == 0)
         rc = machine_set_guests(index->store, hwaddr, network, guests, count);
     if (rc == 0)
-        rc = machine_outputs(index, &machine, &after);
+        rc = machine_load(index->store, hwaddr, &new);
+    if (rc == 0)
+        rc = derive_machine(index, &new, &after);
     return rc < 0 ? rc : derive_replace(index, &before, &after);
 }
 
@@ -242,5 +222,8 @@ int guest_items_apply(struct index *index, const char *name, struct bytes origin
     if (items->count > 0)
         qsort(items->at, items->count, sizeof(*items->at), by_hwaddr);
     rc = update_machines(index, origin, walk_of(known.items, known.count), walk_of(items->at, items->count));
+    /* The networks of its entries may be others now. */
+    if (rc == 0)
+        rc = source_record_unread(index->store, SOURCE_STATIC);
     return rc < 0 ? rc : derive_settle(index);
 }

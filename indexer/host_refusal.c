@@ -1,12 +1,13 @@
 #include "host_refusal.h"
 
+#include "claims.h"
 #include "cleanup.h"
 
 enum refusal guest_refusal(struct index *index, const struct machine *machine, struct bytes name)
 {
     struct key key = key_named(KEY_GUEST, name);
 
-    if (!store_has(index->store, &key))
+    if (!claims_of_guest(index->store, &key))
         return REFUSAL_NONE;
     for (size_t i = 0; i < machine->guest_count; i++) {
         struct key own_key = key_named(KEY_GUEST, machine->guests[i].name);
@@ -25,6 +26,8 @@ enum claim_rank lease_rank(enum lease_kind kind)
         return RANK_LEASE;
     case KIND_ARP:
         return RANK_ARP;
+    case KIND_RESERVED:
+        return RANK_RESERVED;
     default:
         return RANK_STATIC;
     }
@@ -38,7 +41,7 @@ static bool owns(const struct machine *machine, const struct lease *lease, const
     for (size_t i = 0; i < machine->lease_count; i++) {
         const struct machine_lease *entry = &machine->leases[i];
 
-        if (lease_rank((enum lease_kind)entry->kind) == RANK_STATIC &&
+        if (rank_owns_names(lease_rank((enum lease_kind)entry->kind)) &&
             ip_compare(&entry->ip, &claim->ip) == 0 && bytes_equal(entry->network, claim->network))
             return true;
     }
@@ -58,11 +61,11 @@ static enum refusal static_refusal(struct index *index, const struct machine *ma
 
     if (store_get(index->store, &key, &value) < 0)
         return REFUSAL_NONE;
-    /* What is static comes first, but for others' claims on the same addresses. */
+    /* Owners come first, but for others' claims on the same addresses. */
     for (u = unpacker_of(value_bytes(&value)); claim_next(&u, &claim); last = claim.ip) {
-        if (claim.rank != RANK_STATIC && ip_compare(&claim.ip, &last) != 0)
+        if (!rank_owns_names(claim.rank) && ip_compare(&claim.ip, &last) != 0)
             break;
-        if (claim.rank != RANK_STATIC)
+        if (!rank_owns_names(claim.rank))
             continue;
         if (owns(machine, lease, &claim))
             return REFUSAL_NONE;

@@ -1,5 +1,7 @@
 #include "lease_record.h"
 
+#include <string.h>
+
 #include "schema/key.h"
 
 int lease_record_get(struct store *store, struct lease *lease)
@@ -24,4 +26,12 @@ int lease_record_delete(struct store *store, const struct lease *lease)
     struct key key = lease_key(lease);
 
     return store_delete(store, &key);
+}
+
+bool lease_record_same(const struct lease *a, const struct lease *b)
+{
+    uint8_t left[LEASE_PACKED_MAX], right[LEASE_PACKED_MAX];
+    size_t len = lease_pack(a, left);
+
+    return len == lease_pack(b, right) && memcmp(left, right, len) == 0;
 }

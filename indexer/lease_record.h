@@ -13,4 +13,7 @@ int lease_record_get(struct store *store, struct lease *lease);
 int lease_record_put(struct store *store, const struct lease *lease);
 int lease_record_delete(struct store *store, const struct lease *lease);
 
+/* Do both leases, of the same key, have the same record? */
+bool lease_record_same(const struct lease *a, const struct lease *b);
+
 #endif

@@ -89,14 +89,6 @@ static int move_machine(struct index *index, const struct lease *old, const stru
     return rc;
 }
 
-static bool same_record(const struct lease *a, const struct lease *b)
-{
-    uint8_t left[LEASE_PACKED_MAX], right[LEASE_PACKED_MAX];
-    size_t len = lease_pack(a, left);
-
-    return len == lease_pack(b, right) && memcmp(left, right, len) == 0;
-}
-
 /* The two leases share network and address; one of them may be NULL. */
 static int replace(struct index *index, const struct lease *old, const struct lease *new)
 {
@@ -114,8 +106,6 @@ static int replace(struct index *index, const struct lease *old, const struct le
         rc = derive_replace(index, &before, &after);
     if (rc == 0 && old != NULL)
         rc = derive_siblings(index, old);
-    if (rc == 0 && old != NULL)
-        rc = derive_shadows(index, old);
     if (rc == 0 && new != NULL && (old == NULL || !hwaddr_equal(&old->hwaddr, &new->hwaddr)))
         rc = derive_siblings(index, new);
     return rc;
@@ -148,7 +138,7 @@ int leases_put(struct index *index, const struct lease *lease)
         rc = entries_get(index, &old);
     if (rc < 0 && rc != -ENOENT)
         return rc;
-    if (rc == 0 && same_record(&old, lease))
+    if (rc == 0 && lease_record_same(&old, lease))
         return 0;
     note_end(index, lease);
     rc = replace(index, rc == 0 ? &old : NULL, lease);

@@ -13,11 +13,12 @@ int leases_get(struct index *index, const char *network, const struct ip *ip, st
 /* The same for the entry whose kind, alias, network and address `lease` has. */
 int entries_get(struct index *index, struct lease *lease);
 
-/* Puts a lease or another entry in, in place of the one with its key. The caller has made it valid
+/* Puts a lease or another entry in, in place of the one with its key; for static ones, see entry_change.h.
+ * The caller has made it valid
  * (lease_valid; -EINVAL otherwise). 1 when that changed anything. */
 int leases_put(struct index *index, const struct lease *lease);
 
-/* Takes a lease or another entry out, as one of these functions gave it. */
+/* Takes one of them out, as one of these functions gave it. */
 int leases_remove(struct index *index, const struct lease *lease);
 
 /* Takes a lease out because whoever gave it lists it no more. But one that has expired, of a guest that runs,

@@ -132,6 +132,78 @@ int machine_remove_lease(struct store *store, const struct hwaddr *hwaddr, const
     return machine_save(store, &machine);
 }
 
+static int compare_leases(const struct machine_lease *a, const struct machine_lease *b)
+{
+    int order = (int)a->kind - (int)b->kind;
+
+    if (order == 0)
+        order = ip_compare(&a->ip, &b->ip);
+    return order != 0 ? order : bytes_compare(a->network, b->network);
+}
+
+static int by_lease(const void *a, const void *b)
+{
+    const struct machine_change *left = a, *right = b;
+    int order = hwaddr_compare(&left->hwaddr, &right->hwaddr);
+
+    if (order == 0)
+        order = compare_leases(&left->lease, &right->lease);
+    return order != 0 ? order : (left->place > right->place) - (left->place < right->place);
+}
+
+static int find_lease(const void *lease, const void *change)
+{
+    return compare_leases(lease, &((const struct machine_change *)change)->lease);
+}
+
+/* Those of one machine, sorted. */
+static int change_machine(struct store *store, const struct machine_change *changes, size_t count)
+{
+    CLEANUP_MACHINE struct machine machine;
+    struct machine_lease *all;
+    size_t kept = 0;
+    int rc = machine_load(store, &changes[0].hwaddr, &machine);
+
+    if (rc < 0)
+        return rc;
+    all = calloc(machine.lease_count + count, sizeof(*all));
+    if (all == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < machine.lease_count; i++) {
+        if (bsearch(&machine.leases[i], changes, count, sizeof(*changes), find_lease) == NULL)
+            all[kept++] = machine.leases[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool last = i + 1 == count || compare_leases(&changes[i].lease, &changes[i + 1].lease) != 0;
+
+        if (last && changes[i].present)
+            all[kept++] = changes[i].lease;
+    }
+    free(machine.leases);
+    machine.leases = all;
+    machine.lease_count = kept;
+    forget_stopped(&machine);
+    return machine_save(store, &machine);
+}
+
+int machines_change(struct store *store, struct machine_change *changes, size_t count)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < count; i++)
+        changes[i].place = i;
+    if (count > 0)
+        qsort(changes, count, sizeof(*changes), by_lease);
+    for (size_t first = 0, next; rc == 0 && first < count; first = next) {
+        for (next = first + 1; next < count; next++) {
+            if (hwaddr_compare(&changes[first].hwaddr, &changes[next].hwaddr) != 0)
+                break;
+        }
+        rc = change_machine(store, &changes[first], next - first);
+    }
+    return rc;
+}
+
 static bool among(const struct machine_guest *guest, const struct machine_guest *guests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

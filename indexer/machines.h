@@ -37,6 +37,18 @@ int machine_save(struct store *store, const struct machine *machine);
 int machine_add_lease(struct store *store, const struct hwaddr *hwaddr, const struct machine_lease *lease);
 int machine_remove_lease(struct store *store, const struct hwaddr *hwaddr, const struct machine_lease *lease);
 
+/* A lease that a machine has come to have, or has no more. */
+struct machine_change {
+    struct hwaddr hwaddr;
+    struct machine_lease lease;
+    bool present;
+    size_t place; /* set by machines_change() */
+};
+
+/* Notes and forgets many, each machine once: of changes of the same lease, the last counts. Sorts them by
+ * machine. */
+int machines_change(struct store *store, struct machine_change *changes, size_t count);
+
 /* Makes `guests` (`running` set in each) the ones that `network` says have this address, in place of those it
  * named before. A guest that is gone is remembered while the address has leases and no other guest has it. */
 int machine_set_guests(struct store *store, const struct hwaddr *hwaddr, struct bytes network,

@@ -1,34 +1,89 @@
 #include "shadow.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "host_refusal.h"
 #include "lease_record.h"
 
 static bool is_static(enum lease_kind kind)
 {
-    return kind != KIND_LEASE && kind != KIND_ARP;
+    return rank_owns_names(lease_rank(kind));
 }
 
-/* Calls `each` for every static entry of the address, in their order, until it returns other than 0. */
-static int each_of_address(struct store *store, const struct lease *entry,
-                           int (*each)(void *context, const struct lease *other), void *context)
+static int add(struct shaded_list *list, const struct lease *entry)
+{
+    if (list->count == list->room) {
+        size_t room = list->room * 2 + 4;
+        struct shaded *more = reallocarray(list->at, room, sizeof(*more));
+
+        if (more == NULL)
+            return -ENOMEM;
+        list->at = more;
+        list->room = room;
+    }
+    list->at[list->count++] = (struct shaded){*entry, {false, false, false}};
+    return 0;
+}
+
+void shaded_list_free(struct shaded_list *list)
+{
+    free(list->at);
+}
+
+/* Lets an earlier entry's shadow fall on another one of the address. */
+static void shade(const struct lease *earlier, const struct lease *entry, struct shadow *shadow)
+{
+    if (lease_rank(earlier->kind) != lease_rank(entry->kind))
+        return;
+    if (entry->host[0] != '\0' && name_equal(earlier->host, entry->host)) {
+        shadow->host = true;
+        shadow->qualified = shadow->qualified || name_equal(earlier->domain, entry->domain);
+    }
+    if (entry->hwaddr.known && hwaddr_equal(&earlier->hwaddr, &entry->hwaddr))
+        shadow->guests = true;
+}
+
+/* Adds those of one kind. Aliases are numbered without a gap. */
+static int add_kind(struct store *store, const struct lease *first, struct shaded_list *list)
+{
+    int rc = 0;
+
+    for (unsigned alias = 0; rc == 0 && alias <= UINT8_MAX; alias++) {
+        struct lease entry = *first;
+
+        entry.alias = (uint8_t)alias;
+        rc = lease_record_get(store, &entry);
+        if (rc == 0)
+            rc = add(list, &entry);
+    }
+    return rc == -ENOENT || rc == -EBADMSG ? 0 : rc;
+}
+
+/* Adds those of an address, in their order, without shadows. */
+static int load(struct store *store, const char *network, const struct ip *ip, struct shaded_list *list)
 {
     static const enum lease_kind kinds[] = {KIND_STATIC, KIND_RESERVED, KIND_HOST};
-    struct lease other;
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        /* Aliases are numbered without a gap. */
-        for (unsigned alias = 0; rc == 0 && alias <= UINT8_MAX; alias++) {
-            other = (struct lease){.kind = kinds[i], .alias = (uint8_t)alias, .ip = entry->ip};
-            strcpy(other.network, entry->network);
-            rc = lease_record_get(store, &other);
-            if (rc < 0)
-                break;
-            rc = each(context, &other);
-        }
-        if (rc == -ENOENT || rc == -EBADMSG)
-            rc = 0;
+        struct lease place = {.kind = kinds[i], .ip = *ip};
+
+        strcpy(place.network, network);
+        rc = add_kind(store, &place, list);
+    }
+    return rc;
+}
+
+int shaded_list_add(struct store *store, const char *network, const struct ip *ip, struct shaded_list *list)
+{
+    size_t first = list->count;
+    int rc = load(store, network, ip, list);
+
+    for (size_t i = first; i < list->count; i++) {
+        for (size_t j = first; j < i; j++)
+            shade(&list->at[j].entry, &list->at[i].entry, &list->at[i].shadow);
     }
     return rc;
 }
@@ -40,56 +95,18 @@ static int compare_places(const struct lease *a, const struct lease *b)
     return order != 0 ? order : a->alias - b->alias;
 }
 
-struct weighing {
-    const struct lease *entry;
-    struct shadow *shadow;
-};
-
-static int weigh(void *context, const struct lease *other)
-{
-    const struct weighing *weighing = context;
-    const struct lease *entry = weighing->entry;
-    struct shadow *shadow = weighing->shadow;
-
-    if (compare_places(other, entry) >= 0)
-        return 1;
-    if (entry->host[0] != '\0' && name_equal(other->host, entry->host)) {
-        shadow->host = true;
-        shadow->qualified = shadow->qualified || name_equal(other->domain, entry->domain);
-    }
-    if (entry->hwaddr.known && hwaddr_equal(&other->hwaddr, &entry->hwaddr))
-        shadow->guests = true;
-    return 0;
-}
-
 int shadow_of(struct store *store, const struct lease *entry, struct shadow *shadow)
 {
-    struct weighing weighing = {entry, shadow};
-    int rc = 0;
+    CLEANUP_SHADED struct shaded_list list = {.count = 0};
+    int rc;
 
     *shadow = (struct shadow){false, false, false};
-    if (is_static(entry->kind))
-        rc = each_of_address(store, entry, weigh, &weighing);
-    return rc < 0 ? rc : 0;
-}
-
-struct later {
-    const struct lease *entry;
-    int (*each)(void *context, const struct lease *later);
-    void *context;
-};
-
-static int pass_later(void *context, const struct lease *other)
-{
-    const struct later *later = context;
-
-    return compare_places(other, later->entry) > 0 ? later->each(later->context, other) : 0;
-}
-
-int shadow_each_later(struct store *store, const struct lease *entry,
-                      int (*each)(void *context, const struct lease *later), void *context)
-{
-    struct later later = {entry, each, context};
-
-    return is_static(entry->kind) ? each_of_address(store, entry, pass_later, &later) : 0;
+    if (!is_static(entry->kind))
+        return 0;
+    rc = load(store, entry->network, &entry->ip, &list);
+    for (size_t i = 0; rc == 0 && i < list.count; i++) {
+        if (compare_places(&list.at[i].entry, entry) < 0)
+            shade(&list.at[i].entry, entry, shadow);
+    }
+    return rc;
 }

@@ -1,12 +1,14 @@
 /*
  * Static entries of one address in one network: they come from several lines and files, and two of them may
  * claim the same. The first of them does, in the order of their kinds and aliases; the others' claim is its
- * shadow, and made only when the first one is gone.
+ * shadow, and made only when the first one is gone. What is reserved claims less than what is static, so
+ * neither is the other's shadow.
  */
 #ifndef LVINDEX_INDEXER_SHADOW_H
 #define LVINDEX_INDEXER_SHADOW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "schema/lease.h"
 #include "store.h"
@@ -20,9 +22,22 @@ struct shadow {
 
 int shadow_of(struct store *store, const struct lease *entry, struct shadow *shadow);
 
-/* Calls `each` for every static entry behind this one, until it returns other than 0; returns its last
- * result. */
-int shadow_each_later(struct store *store, const struct lease *entry,
-                      int (*each)(void *context, const struct lease *later), void *context);
+/* Static entries, each with its shadow. All zero: none. */
+struct shaded {
+    struct lease entry;
+    struct shadow shadow;
+};
+
+struct shaded_list {
+    struct shaded *at;
+    size_t count;
+    size_t room;
+};
+
+/* Adds all those of an address. -errno. */
+int shaded_list_add(struct store *store, const char *network, const struct ip *ip, struct shaded_list *list);
+void shaded_list_free(struct shaded_list *list);
+
+#define CLEANUP_SHADED __attribute__((cleanup(shaded_list_free)))
 
 #endif

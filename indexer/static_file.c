@@ -6,6 +6,7 @@
 #include "config_file.h"
 #include "config_lines.h"
 #include "entry_source.h"
+#include "static_networks.h"
 
 #define NETWORK_SETTING "network="
 #define MAC_SETTING     "mac="
@@ -161,6 +162,7 @@ int static_file_parse(struct bytes text, const char *where, const struct report 
 static int apply(struct index *index, const struct source_file *source)
 {
     CLEANUP_ENTRIES struct entry_list list = {.kind = KIND_STATIC};
+    CLEANUP_ENTRIES struct entry_list placed = {.kind = KIND_STATIC};
     struct bytes text = {(const uint8_t *)source->file.text, source->file.len};
     struct source new;
     int rc = static_file_parse(text, source->where, index->report, &list);
@@ -169,7 +171,8 @@ static int apply(struct index *index, const struct source_file *source)
         return rc;
     /* One with a bad line is read, and complained of, the next time. */
     new = source_file_new(source, rc == 1);
-    return entry_source_apply(index, source->name, &new, &list.entries);
+    rc = static_networks_find(index, &list, &placed);
+    return rc < 0 ? rc : entry_source_apply(index, source->name, &new, &placed.entries);
 }
 
 int static_file_refresh(struct index *index, const char *config_dir)

@@ -3,7 +3,8 @@
  *
  *      ADDRESS [NAME...] [mac=MAC] [network=NETWORK]
  *
- * with at least a name or a MAC. Several lines of one address and network add their names up.
+ * with at least a name or a MAC. Several lines of one address and network add their names up. For lines
+ * without a network, see static_networks.h.
  */
 #ifndef LVINDEX_INDEXER_STATIC_FILE_H
 #define LVINDEX_INDEXER_STATIC_FILE_H

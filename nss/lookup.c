@@ -24,10 +24,22 @@ static int select_claims(struct selection *selection, struct bytes key, uint32_t
     return view_find(selection->view, key, hash, &selection->claims);
 }
 
-/* Of the kind and the networks that are asked for? */
+static bool is_guests(const struct claim *claim)
+{
+    return (claim->flags & CLAIM_GUEST) != 0;
+}
+
+/* Of the kind that is asked for? */
+static bool is_of_kind(const struct selection *selection, const struct claim *claim)
+{
+    return is_guests(claim) == (selection->kind == LOOKUP_GUESTS);
+}
+
+/* May it answer for the name, of its kind and networks? A static name stands in a guest's record as well. */
 static bool is_asked_for(const struct selection *selection, const struct claim *claim)
 {
-    return ((claim->flags & CLAIM_GUEST) != 0) == (selection->kind == LOOKUP_GUESTS) &&
+    return (is_of_kind(selection, claim) ||
+            (selection->kind == LOOKUP_GUESTS && claim->rank == RANK_STATIC)) &&
            suffix_admits(selection->networks, claim->network);
 }
 
@@ -56,7 +68,8 @@ static bool has_label(const struct name_answer *answer, struct bytes label)
     struct claim claim;
 
     while (claim_next(&rest, &claim)) {
-        if (is_asked_for(&answer->from, &claim) && bytes_equal(claimed_name(answer, &claim), label))
+        if (is_guests(&claim) && suffix_admits(answer->from.networks, claim.network) &&
+            bytes_equal(claimed_name(answer, &claim), label))
             return true;
     }
     return false;
@@ -67,11 +80,11 @@ static bool family_fits(int family, const struct ip *ip)
     return family == AF_UNSPEC || family == (ip->len == IPV4_LEN ? AF_INET : AF_INET6);
 }
 
-/* How good an answer is it? */
+/* How good an answer is it? Names that are no guest's have no case. */
 static enum claim_level level_of(const struct name_answer *answer, const struct claim *claim)
 {
     if (!is_asked_for(&answer->from, claim) ||
-        (answer->only.len > 0 && !bytes_equal(claimed_name(answer, claim), answer->only)))
+        (answer->only.len > 0 && is_guests(claim) && !bytes_equal(claimed_name(answer, claim), answer->only)))
         return LEVEL_NONE;
     return claim_level(claim, &answer->from.when);
 }
@@ -130,6 +143,13 @@ static bool has_address(const struct name_answer *answer)
     return next_claim(answer, AF_UNSPEC, &walk, &claim);
 }
 
+/* What the claim of the first address says of the name. */
+static void take_first(struct name_answer *answer, const struct claim *claim)
+{
+    answer->network = claim->network;
+    answer->guests = is_guests(claim);
+}
+
 /* Counts the addresses, and so reads the record to its end: what follows need not expect a malformed one. */
 static int count_addresses(struct name_answer *answer)
 {
@@ -140,7 +160,7 @@ static int count_addresses(struct name_answer *answer)
     for (; next_claim(answer, answer->family, &walk, &claim); answer->count++) {
         if (answer->count == 0) {
             answer->name.label = claimed_name(answer, &claim);
-            answer->network = claim.network;
+            take_first(answer, &claim);
         }
     }
     if (walk.rest.bad)
@@ -158,7 +178,7 @@ static bool keep(struct name_answer *answer, const struct claim *claim)
     if (answer->kept_count == ADDRESSES_KEPT)
         return false;
     if (answer->kept_count == 0)
-        answer->network = claim->network;
+        take_first(answer, claim);
     answer->kept[answer->kept_count++] = claim->ip;
     return true;
 }
@@ -301,7 +321,7 @@ static void qualify(struct name_answer *answer)
     answer->name.domain = (struct bytes){NULL, 0};
     if (!answer->from.view->suffixed)
         return;
-    if (answer->from.kind == LOOKUP_HOSTS)
+    if (!answer->guests)
         label = host_label(label);
     answer->name.domain = suffix_of(answer->from.view, answer->network, label.len);
     if (answer->name.domain.len > 0)
@@ -395,7 +415,7 @@ static bool next_owner(const struct address_answer *answer, struct name_walk *wa
     struct claim claim;
 
     while (claim_next(&walk->rest, &claim)) {
-        if (!is_asked_for(from, &claim) ||
+        if (!is_of_kind(from, &claim) ||
             !claim_answers(&answer->best, &claim, claim_level(&claim, &from->when)) ||
             !presentable(from->kind, &claim))
             continue;

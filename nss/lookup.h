@@ -70,6 +70,7 @@ struct name_answer {
     struct claim_levels best; /* others are kept back */
     struct full_name name;    /* as its owner spells it, with the suffix of its network */
     struct bytes network;     /* of the first address */
+    bool guests;              /* and whether that is a guest's; else its label is that of a host name */
     size_t count;             /* addresses, at least one */
     bool plain;               /* `kept` holds them all; else they are to be looked for in the record again */
     size_t kept_count;
@@ -86,8 +87,9 @@ struct address_answer {
 };
 
 /* The addresses of a name; the question must outlive the answer. Of guests whose names differ in case alone,
- * the one spelled exactly as asked answers alone. -ENOENT: not known, or no name at all. -ENODATA: known,
- * with addresses of the other family only. -EBADMSG: the index is damaged. */
+ * the one spelled exactly as asked answers alone, but for static entries of that name. -ENOENT: not known, or
+ * no name at all. -ENODATA: known, with addresses of the other family only. -EBADMSG: the index is damaged.
+ */
 int lookup_name(const struct view *view, const struct question *question, int family,
                 struct name_answer *answer);
 

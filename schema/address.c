@@ -142,10 +142,20 @@ const char *hwaddr_format(const struct hwaddr *hwaddr, char text[static HWADDR_T
     return text;
 }
 
+int hwaddr_compare(const struct hwaddr *a, const struct hwaddr *b)
+{
+    if (a->known != b->known)
+        return a->known ? 1 : -1;
+    if (a->type != b->type)
+        return a->type < b->type ? -1 : 1;
+    if (a->len != b->len)
+        return a->len < b->len ? -1 : 1;
+    return memcmp(a->octets, b->octets, a->len);
+}
+
 bool hwaddr_equal(const struct hwaddr *a, const struct hwaddr *b)
 {
-    return a->known == b->known && a->type == b->type && a->len == b->len &&
-           memcmp(a->octets, b->octets, a->len) == 0;
+    return hwaddr_compare(a, b) == 0;
 }
 
 int octets_parse(const char *text, struct octets *octets)

@@ -60,6 +60,8 @@ int hwaddr_parse(const char *text, struct hwaddr *hwaddr);
 /* As dnsmasq prints it: the type in front unless it is Ethernet with octets. "" when unknown. */
 const char *hwaddr_format(const struct hwaddr *hwaddr, char text[static HWADDR_TEXT_SIZE]);
 bool hwaddr_equal(const struct hwaddr *a, const struct hwaddr *b);
+/* An order of hardware addresses: 0 where they are equal. */
+int hwaddr_compare(const struct hwaddr *a, const struct hwaddr *b);
 
 /* `xx:xx:…`, 1 to 255 octets; 100 may end with a colon, as dnsmasq cuts longer ones. -EINVAL or -E2BIG. */
 int octets_parse(const char *text, struct octets *octets);

@@ -14,6 +14,7 @@ _Static_assert(NETWORK_MAX <= UINT8_MAX && GUEST_MAX <= UINT8_MAX && DOMAIN_MAX 
 #define CAUSE_RANK_SHIFT 6
 
 _Static_assert(REFUSAL_LAST <= CAUSE_REASON, "a reason fits");
+_Static_assert(RANK_LAST == UINT8_MAX >> CAUSE_RANK_SHIFT, "a rank fits, and no number is none");
 
 bool claim_next(struct unpacker *unpacker, struct claim *claim)
 {
@@ -41,7 +42,7 @@ bool claim_next(struct unpacker *unpacker, struct claim *claim)
         else
             u.bad = true;
     }
-    if (claim->reason > REFUSAL_LAST || claim->rank > RANK_LAST || claim->network.len > NETWORK_MAX)
+    if (claim->reason > REFUSAL_LAST || claim->network.len > NETWORK_MAX)
         u.bad = true;
     *unpacker = u;
     return !u.bad;
@@ -61,14 +62,6 @@ void claim_pack(struct packer *p, const struct claim *claim)
     pack_raw(p, claim->ip.octets, claim->ip.len);
 }
 
-static int compare_bytes(struct bytes a, struct bytes b)
-{
-    size_t common = a.len < b.len ? a.len : b.len;
-    int first = common == 0 ? 0 : memcmp(a.at, b.at, common);
-
-    return first != 0 ? first : (a.len > b.len) - (a.len < b.len);
-}
-
 /* -1 when `a` is the greater: what is newer or later comes first. */
 static int greater_first(uint64_t a, uint64_t b)
 {
@@ -78,7 +71,7 @@ static int greater_first(uint64_t a, uint64_t b)
 /* The place of a rank in the order. */
 static int precedence(enum claim_rank rank)
 {
-    static const int places[] = {[RANK_STATIC] = 0, [RANK_LEASE] = 1, [RANK_ARP] = 2};
+    static const int places[] = {[RANK_STATIC] = 0, [RANK_RESERVED] = 1, [RANK_LEASE] = 2, [RANK_ARP] = 3};
 
     return places[rank];
 }
@@ -99,8 +92,8 @@ int claim_compare(const struct claim *a, const struct claim *b)
     if (order == 0)
         order = ip_compare(&a->ip, &b->ip);
     if (order == 0)
-        order = compare_bytes(a->network, b->network);
-    return order != 0 ? order : compare_bytes(a->label, b->label);
+        order = bytes_compare(a->network, b->network);
+    return order != 0 ? order : bytes_compare(a->label, b->label);
 }
 
 bool claim_same(const struct claim *a, const struct claim *b)

@@ -28,7 +28,8 @@
 #include "wire.h"
 
 enum claim_flag {
-    CLAIM_GUEST = 0x01,    /* the label is a libvirt guest's name, else a host name */
+    CLAIM_GUEST = 0x01,    /* the label is a libvirt guest's name, else a host name: a static one may stand in
+                              a guest's record, too */
     CLAIM_PRESENCE = 0x02, /* no address: says that `network` knows a guest of this name */
     CLAIM_WITHHELD = 0x04, /* never an answer; `reason` says why */
     CLAIM_RUNNING = 0x08,  /* the lease's hardware address belongs to a guest that runs: sorts first */
@@ -45,10 +46,17 @@ enum claim_flag {
 /* What a claim comes from. The numbers are part of the format. */
 enum claim_rank {
     RANK_LEASE = 0,
-    RANK_STATIC = 1, /* what an administrator wrote down */
-    RANK_ARP = 2,    /* a neighbour that was seen */
+    RANK_STATIC = 1,   /* what an administrator wrote down */
+    RANK_ARP = 2,      /* a neighbour that was seen */
+    RANK_RESERVED = 3, /* an address that is kept for a machine, whether that has asked for it or not */
 };
-#define RANK_LAST RANK_ARP
+#define RANK_LAST RANK_RESERVED
+
+/* Are names that it claims its own, so that no client may call itself so? */
+static inline bool rank_owns_names(enum claim_rank rank)
+{
+    return rank == RANK_STATIC || rank == RANK_RESERVED;
+}
 
 /* How good an answer is, the best first. Of a name's claims of one family, only those of the best level that
  * any of them has are answers. Their order alone would not keep the others back: glibc's getaddrinfo sorts
@@ -56,6 +64,7 @@ enum claim_rank {
 enum claim_level {
     LEVEL_STATIC,
     LEVEL_LEASE,
+    LEVEL_RESERVED,
     LEVEL_LAST_RESORT, /* CLAIM_LAST_RESORT */
     LEVEL_ARP,
     LEVEL_GRACE, /* a lease that has expired, of a guest that runs */
@@ -75,8 +84,9 @@ struct claim {
     struct ip ip;        /* no address (len 0) in a presence */
 };
 
-/* The most that one claim takes. */
+/* The most that one claim takes, and the least. */
 #define CLAIM_PACKED_MAX (2 + 3 * 256 + 5 + 6 + IPV6_LEN)
+#define CLAIM_PACKED_MIN (2 + 3)
 
 /* Unpacks the next claim of a record. False at its end and when the rest is malformed; `u->bad` tells the two
  * apart. */
@@ -111,7 +121,9 @@ static inline enum claim_level claim_level(const struct claim *claim, const stru
     if (expiry_passed(claim->expiry, when->now))
         return claim_in_grace(claim, when) ? LEVEL_GRACE : LEVEL_NONE;
     if (claim->rank != RANK_LEASE)
-        return claim->rank == RANK_STATIC ? LEVEL_STATIC : LEVEL_ARP;
+        return claim->rank == RANK_STATIC     ? LEVEL_STATIC
+               : claim->rank == RANK_RESERVED ? LEVEL_RESERVED
+                                              : LEVEL_ARP;
     return (claim->flags & CLAIM_LAST_RESORT) != 0 ? LEVEL_LAST_RESORT : LEVEL_LEASE;
 }
 
@@ -146,7 +158,8 @@ static inline bool claim_answers(const struct claim_levels *best, const struct c
 struct claim_levels claim_levels_of(struct bytes record, struct bytes networks,
                                     const struct claim_time *when);
 
-/* The order of answers, for qsort(3)-like use: what is static, then leases, then neighbours; of these,
+/* The order of answers, for qsort(3)-like use: what is static, what is reserved (which no lease answers
+ * beside, see enum claim_level), then leases, then neighbours; of these,
  * machines of running guests, then the one last heard from, then (never heard: from files) the later expiry,
  * the later place in the file, the address, the network. */
 int claim_compare(const struct claim *a, const struct claim *b);

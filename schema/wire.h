@@ -29,6 +29,15 @@ static inline struct bytes bytes_of(const char *text)
     return (struct bytes){(const uint8_t *)text, strlen(text)};
 }
 
+/* -1, 0, 1, or as memcmp(3): an order of bytes in which the beginning of another comes first. */
+static inline int bytes_compare(struct bytes a, struct bytes b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int first = common == 0 ? 0 : memcmp(a.at, b.at, common);
+
+    return first != 0 ? first : (a.len > b.len) - (a.len < b.len);
+}
+
 /* Writes from `at` on; `full` is set, and nothing more is written, once something did not fit before `end`.
  */
 struct packer {

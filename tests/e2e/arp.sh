@@ -49,7 +49,7 @@ resolves fixed 192.168.150.201 fd00:150::201
 reverse 192.168.150.201 fixed
 reverse fd00:150::201 fixed
 explained=$(lvindex_dump --explain fixed)
-succeeds "--explain tells of the neighbour" grep -q 'arp' <<<"$explained"
+succeeds "--explain tells of the neighbour" grep -q '192.168.150.201 .*answers: a neighbour .*arp' <<<"$explained"
 # Who is no guest has no name by it.
 reverse 192.168.150.202
 
@@ -57,6 +57,8 @@ reverse 192.168.150.202
 in_client leased ip address add 192.168.150.203/24 dev eth0
 succeeds "arp-add, by hand" lvindex_hook arp-add "$LEASED" 192.168.150.203
 resolves leased "$(ip4 leased)"
+succeeds "--explain tells so" grep -q '192.168.150.203 .*kept back: a lease answers instead' \
+    <<<"$(lvindex_dump --explain leased)"
 lease=$(ip4 leased)
 succeeds "del, by hand" lvindex_hook del "$LEASED" "$lease" leased
 equal "the other address answers, and may be the lease's own" "192.168.150.203" \

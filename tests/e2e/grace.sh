@@ -44,13 +44,15 @@ resolves guest 192.168.150.201
 resolves alpha 192.168.150.201
 reverse 192.168.150.201 guest
 unresolved beta
-succeeds "--explain tells it" grep -q 'grace' <<<"$(lvindex_dump --explain guest)"
+succeeds "--explain tells it" grep -q 'answers: within its grace' <<<"$(lvindex_dump --explain guest)"
 succeeds "--hosts lists it" grep -q '^192.168.150.201.*guest' <<<"$(lvindex_dump --hosts)"
 
 # Behind all live ones: kept back where there is one.
 lease_add "$GUEST" 192.168.150.203 alpha "$future"
 resolves guest 192.168.150.203
 resolves alpha 192.168.150.203
+succeeds "--explain tells so" grep -q '192.168.150.201 .*kept back: a lease answers instead' \
+    <<<"$(lvindex_dump --explain guest)"
 DNSMASQ_LEASE_EXPIRES=$future lvindex_hook_with del "$GUEST" 192.168.150.203 alpha
 resolves guest 192.168.150.201
 

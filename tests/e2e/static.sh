@@ -36,17 +36,80 @@ resolves box.corp.example 192.168.150.10
 reverse 192.168.150.10 guest
 equal "the host's names of it" "box.corp.example box" "$(lookup -s lvindex hosts 192.168.150.10 | awk '{ print $2, $3, $4 }' | xargs)"
 explained=$(lvindex_dump --explain guest)
-equal "--explain: each with its place" "answers: static|kept back: a static entry answers instead|last resort: a neighbour" \
-    "$(grep -oE 'answers: static|kept back: a static entry answers instead|last resort: a neighbour' <<<"$explained" |
-        paste -sd '|')"
+equal "--explain: each with its place" \
+    "answers: static|kept back: a static entry answers instead|kept back: a static entry answers instead" \
+    "$(grep '^guest ' <<<"$explained" | grep -oE 'answers: static|(kept back|last resort): .*' | paste -sd '|')"
 succeeds "--explain tells where it comes from" grep -q "$STATIC" <<<"$explained"
 static
 succeeds "lvindex-sync" lvindex_sync
 resolves guest "$lease"
 resolves box "$lease"
 unresolved box.corp.example
+# By its name alone: it is the guest's name, too.
+static "192.168.150.10 guest"
+succeeds "lvindex-sync" lvindex_sync
+for module in lvindex_guest lvindex; do
+    equal "guest, by $module" 192.168.150.10 "$(lookup -s "$module" hosts guest | awk '{ print $1 }')"
+done
+resolves GUEST 192.168.150.10
+reverse 192.168.150.10 guest
+reverse "$lease" guest
+equal "--explain: both modules, and why" \
+    "answers: static|kept back: a static entry answers instead|kept back: a static entry answers instead|answers: static" \
+    "$(lvindex_dump --explain guest | grep -oE 'answers: static|(kept back|last resort): .*' | paste -sd '|')"
+equal "--hosts: one line of that name" "192.168.150.10 guest" "$(lvindex_dump --hosts | grep -w guest | xargs)"
+succeeds "--hosts-file" lvindex_sync --hosts-file="$SANDBOX/tmp/hosts"
+equal "--hosts-file: the same" "192.168.150.10 guest" "$(grep -w guest "$SANDBOX/tmp/hosts" | xargs)"
+equal "getent hosts without a name: each address once" "192.168.150.10 192.168.150.20 $lease" \
+    "$(lookup hosts | awk '/ guest$/ { print $1 }' | sort | xargs)"
+# Also with the guest's network behind it, which nobody wrote down; so for its MAC, with a lease or without.
+resolves guest.br0 192.168.150.10
+static "192.168.150.10 mac=$GUEST"
+succeeds "lvindex-sync" lvindex_sync
+resolves guest 192.168.150.10
+resolves guest.br0 192.168.150.10
+succeeds "--explain guest.br0 shows the entry" grep -q "$STATIC .*answers: static" \
+    <<<"$(lvindex_dump --explain guest.br0)"
+macs_write br0 "renamed=$GUEST"
+succeeds "lvindex-sync" lvindex_sync
+resolves renamed.br0 192.168.150.10
+unresolved guest.br0
+macs_write br0 "guest=$GUEST"
+static
+succeeds "lvindex-sync" lvindex_sync
+resolves guest "$lease"
 udhcpc_release guest
 wait_event "del $GUEST $lease box"
+resolves guest 192.168.150.20
+static "192.168.150.10 mac=$GUEST"
+succeeds "lvindex-sync" lvindex_sync
+resolves guest.br0 192.168.150.10
+static
+succeeds "lvindex-sync" lvindex_sync
+
+# What libvirt only reserves for it puts it nowhere: its lease answers, until it has no other.
+udhcpc_start guest -x hostname:box
+wait_event "add $GUEST $(ip4 guest) box"
+lease=$(ip4 guest)
+printf 'interface=br0\ndhcp-range=192.168.150.2,192.168.150.254\n' >"$SANDBOX/libvirt/default.conf"
+echo "$GUEST,192.168.150.61,box" >"$SANDBOX/libvirt/default.hostsfile"
+succeeds "lvindex-sync" lvindex_sync
+resolves box "$lease"
+resolves guest "$lease"
+explained=$(lvindex_dump --explain box)
+succeeds "--explain: the lease answers" grep -q "$lease .*answers\$" <<<"$explained"
+succeeds "--explain: instead of the other" grep -q "192.168.150.61 .*kept back: a lease answers instead" <<<"$explained"
+succeeds "add, by hand" lvindex_hook add "$OTHER" 192.168.150.31 box
+resolves box "$lease"
+reverse 192.168.150.31
+succeeds "del, by hand" lvindex_hook del "$OTHER" 192.168.150.31 box
+udhcpc_release guest
+wait_event "del $GUEST $lease"
+resolves box 192.168.150.61
+succeeds "--explain: until there is none" grep -q "answers: reserved" <<<"$(lvindex_dump --explain box)"
+rm "$SANDBOX"/libvirt/default.*
+succeeds "lvindex-sync" lvindex_sync
+unresolved box
 resolves guest 192.168.150.20
 
 # Whose name it is: another machine that calls itself so is refused, until the entry is gone.

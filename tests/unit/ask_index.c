@@ -71,6 +71,12 @@ void index_put_claims(struct key key, const struct claim *claims, size_t count)
     build_claims(db, key, claims, count);
 }
 
+void index_use(const char *directory)
+{
+    mapping_close(mapping);
+    ck_assert_int_eq(mapping_open(directory, NULL, &mapping), 0);
+}
+
 const struct view *index_view(void)
 {
     if (db != NULL) {

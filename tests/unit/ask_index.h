@@ -23,6 +23,9 @@ void index_remove(struct key key);
 /* Makes a base of what was put so far. What is put from now on stands in index.tdb. */
 void index_split(void);
 
+/* Asks another index, which somebody made in that directory, as it is now. */
+void index_use(const char *directory);
+
 /* The index as nss/ sees it. What is put later is seen by a later call. */
 const struct view *index_view(void);
 

@@ -293,6 +293,8 @@ START_TEST(levels)
     ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_LAST_RESORT);
     claim.rank = RANK_STATIC;
     ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_STATIC);
+    claim.rank = RANK_RESERVED;
+    ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_RESERVED);
     claim.rank = RANK_ARP;
     ck_assert_int_eq(level_at(&claim, 99, 0), LEVEL_ARP);
     claim.flags = CLAIM_WITHHELD;
@@ -347,7 +349,10 @@ START_TEST(precedence)
     const struct claim lease = {.rank = RANK_LEASE, .order = 2};
     const struct claim running = {.rank = RANK_LEASE, .flags = CLAIM_RUNNING | CLAIM_HEARD, .order = 2};
     const struct claim neighbour = {.rank = RANK_ARP, .flags = CLAIM_RUNNING | CLAIM_HEARD, .order = 3};
+    const struct claim reserved = {.rank = RANK_RESERVED, .order = 4};
 
+    ck_assert_int_lt(claim_compare(&fixed, &reserved), 0);
+    ck_assert_int_lt(claim_compare(&reserved, &running), 0);
     ck_assert_int_lt(claim_compare(&fixed, &running), 0);
     ck_assert_int_lt(claim_compare(&running, &lease), 0);
     ck_assert_int_lt(claim_compare(&lease, &neighbour), 0);

@@ -189,6 +189,15 @@ START_TEST(order_and_duplicates)
 }
 END_TEST
 
+/* A static entry's name, as it stands in records of both kinds. */
+static struct claim fixed_name(const char *label, const char *ip)
+{
+    struct claim claim = claim_of(0, label, ip);
+
+    claim.rank = RANK_STATIC;
+    return claim;
+}
+
 START_TEST(guest_spelling)
 {
     PUT(guest_key("vm"), claim_of(CLAIM_GUEST, "VM", "192.0.2.1"), claim_of(CLAIM_GUEST, "vm", "192.0.2.2"),
@@ -214,6 +223,15 @@ START_TEST(guest_spelling)
     ASSERT_IS(GUEST("Six", AF_UNSPEC), "six: 2001:db8::6 192.0.2.7");
     /* An empty label is the folded name. */
     ASSERT_IS(GUEST("plain", AF_INET), "plain: 192.0.2.6");
+    /* A static name is meant by every spelling, and goes before the guests. */
+    PUT(guest_key("fixed"), fixed_name("fixed", "192.0.2.10"), claim_of(CLAIM_GUEST, "Fixed", "192.0.2.11"),
+        claim_of(CLAIM_GUEST, "FIXED", "2001:db8::12"));
+    ASSERT_IS(GUEST("Fixed", AF_UNSPEC), "fixed: 192.0.2.10");
+    ASSERT_IS(GUEST("FIXED", AF_UNSPEC), "fixed: 192.0.2.10 2001:db8::12");
+    ASSERT_IS(GUEST("fiXed", AF_UNSPEC), "fixed: 192.0.2.10 2001:db8::12");
+    /* It alone is one, too. */
+    PUT(guest_key("alone"), fixed_name("Alone", "192.0.2.13"));
+    ASSERT_IS(GUEST("ALONE", AF_INET), "Alone: 192.0.2.13");
     ASSERT_IS(GUEST("PLAIN", AF_INET), "PLAIN: 192.0.2.5");
     ASSERT_IS(GUEST("Plain", AF_INET), "PLAIN: 192.0.2.5 192.0.2.6");
 }

@@ -3,24 +3,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "build_index.h"
-#include "check_index.h"
 #include "index_fixture.h"
 #include "indexer/conf.h"
 #include "indexer/derive.h"
 #include "indexer/hosts_files.h"
 #include "indexer/leases.h"
 #include "indexer/static_file.h"
-#include "indexer/sync_pass.h"
 #include "reports.h"
+#include "static_fixture.h"
 #include "test_case.h"
 
-#define MAC_A "52:54:00:00:00:0a"
-#define MAC_B "52:54:00:00:00:0b"
-#define NOW   100
+#define NOW 100
 
 /* --- What a text says -------------------------------------------------------------------------------------
  */
@@ -165,40 +159,6 @@ END_TEST
 /* --- What follows from it ---------------------------------------------------------------------------------
  */
 
-static char config_dir[300];
-
-static void setup(void)
-{
-    fixture_setup();
-    snprintf(config_dir, sizeof(config_dir), "%s", own_path("config"));
-    ck_assert(mkdir(config_dir, 0755) == 0);
-}
-
-static void config_file(const char *name, const char *text)
-{
-    char path[400];
-
-    snprintf(path, sizeof(path), "%s/%s", config_dir, name);
-    if (text == NULL)
-        ck_assert(unlink(path) == 0 || errno == ENOENT);
-    else
-        write_file(path, bytes_of(text));
-}
-
-/* A pass over all files; checks that the index is whole, and leaves it open for reading. */
-static struct index *after_pass(void)
-{
-    const struct sync_sources sources = {.libvirt = fixture_dirs(), .config = config_dir};
-    struct index *index = fixture_open();
-
-    ck_assert_int_eq(sync_read(index, &sources), 0);
-    ck_assert_int_eq(derive_settle(index), 0);
-    ck_assert_int_ge(index_commit(index), 0);
-    check_index(index);
-    index_close(index);
-    return fixture_open_read();
-}
-
 static void expect_host(const char *name, const char *ips)
 {
     struct index *index = after_pass();
@@ -214,19 +174,6 @@ static void expect_guest(const char *name, const char *ips)
     ck_assert_str_eq(answers(index, KEY_GUEST, name, NOW), ips);
     index_close(index);
 }
-
-static void put_lease(const struct lease *lease)
-{
-    struct index *index = fixture_open();
-
-    int rc = leases_put(index, lease);
-
-    ck_assert_int_ge(rc, 0);
-    ck_assert_int_eq(derive_settle(index), 0);
-    fixture_commit(index, rc);
-}
-
-#define CONF "interface=br0\ndhcp-range=192.0.2.2,192.0.2.254,255.255.255.0\n"
 
 START_TEST(files_come_and_go)
 {
@@ -423,7 +370,7 @@ int main(void)
 {
     TCase *tcase = test_case("static_entries");
 
-    tcase_add_checked_fixture(tcase, setup, NULL);
+    tcase_add_checked_fixture(tcase, static_fixture_setup, NULL);
     tcase_add_loop_test(tcase, administrators_text, 0, sizeof(static_texts) / sizeof(static_texts[0]));
     tcase_add_test(tcase, many_names);
     tcase_add_loop_test(tcase, libvirts_texts, 0, sizeof(libvirt_texts) / sizeof(libvirt_texts[0]));
