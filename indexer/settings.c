@@ -25,14 +25,16 @@ static const char *read_setting(const struct config_word *word, struct lookup_op
     return NULL;
 }
 
-/* What the file says; `incomplete` when some of it makes no sense. */
+/* What the file says; `incomplete` when some of it makes no sense. A slip of the pen is no wish for the
+ * default, which may throw away what cannot be had again: what is not said beside one stays `in_force`. */
 static struct lookup_options read_all(const struct source_file *source, const struct report *report,
-                                      bool *incomplete)
+                                      const struct lookup_options *in_force, bool *incomplete)
 {
     const struct bytes text = {(const uint8_t *)source->file.text, source->file.len};
     struct config_lines lines = config_lines_of(source->where, text, report);
     struct lookup_options options = {.grace = 0};
     struct config_word word;
+    bool given = false;
 
     while (config_next_line(&lines)) {
         while (config_next_word(&lines, &word)) {
@@ -40,11 +42,13 @@ static struct lookup_options read_all(const struct source_file *source, const st
 
             if (why != NULL)
                 config_bad(&lines, &word, why);
+            else
+                given = true;
         }
     }
     config_lines_finish(&lines);
     *incomplete = lines.bad > 0;
-    return options;
+    return *incomplete && !given ? *in_force : options;
 }
 
 static int set(struct index *index, const struct lookup_options *options)
@@ -58,7 +62,7 @@ static int set(struct index *index, const struct lookup_options *options)
 static int apply(struct index *index, const struct source_file *source)
 {
     bool incomplete;
-    const struct lookup_options options = read_all(source, index->report, &incomplete);
+    const struct lookup_options options = read_all(source, index->report, &index->options, &incomplete);
     const struct source new = source_file_new(source, incomplete);
     int rc = set(index, &options);
 
