@@ -140,6 +140,11 @@ static const struct {
     {false, MAC_A ",192.0.2.1,web,infinite\n", "br0/192.0.2.1#0 web " MAC_A, false},
     {false, "id:00:03:00:01:52:54:00:00:00:0a,web,[fd00::1]\n", "br0/fd00::1#0 web -", false},
     {false, "id:00:03:00:01:52:54:00:00:00:0a,[fd00::1]\nweb,[fd00::2]\n", "br0/fd00::2#0 web -", false},
+    {false, MAC_A ",192.0.2.1,web,1D\n", "br0/192.0.2.1#0 web " MAC_A, false},
+    /* names that look a little like an address or a time */
+    {false, "ad,192.0.2.1\nbe-ef,192.0.2.2\n", "br0/192.0.2.1#0 ad -; br0/192.0.2.2#0 be-ef -", false},
+    {false, "1x,192.0.2.1\n3ad,192.0.2.2,2w\n", "br0/192.0.2.1#0 1x -; br0/192.0.2.2#0 3ad -", false},
+    {false, MAC_A ",192.0.2.1,ad\n", "br0/192.0.2.1#0 ad " MAC_A, false},
     {false, MAC_A ",192.0.2.1,localhost\n", "br0/192.0.2.1#0 - " MAC_A, false},
     {false, "junk\n" MAC_A ",192.0.2.1,web\n", "br0/192.0.2.1#0 web " MAC_A, true},
     {true, "192.0.2.1\tweb\tmail.example\n", "br0/192.0.2.1#0 web -; br0/192.0.2.1#1 mail.example -", false},
