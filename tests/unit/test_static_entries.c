@@ -87,7 +87,10 @@ static const struct {
     {"192.0.2.1 web " MAC_A "\n", "", "FILE:1:15: no name; a hardware address is written mac=MAC"},
     {"192.0.2.1 web ttl=5\n", "", "FILE:1:15: no such setting"},
     {"192.0.2.1 -web\n", "", "FILE:1:11: "},
-    {"192.0.2.1 web.\n", "", "FILE:1:11: "},
+    {"192.0.2.1 web.. \n", "", "FILE:1:11: "},
+    {"192.0.2.1 .\n", "", "FILE:1:11: "},
+    /* a dot behind it, as in zone files */
+    {"192.0.2.1 UPPER.Example. web.\n", "/192.0.2.1#0 UPPER.Example -; /192.0.2.1#1 web -", NULL},
     {"192.0.2.1 .web\n", "", "FILE:1:11: "},
     {"192.0.2.1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "", "FILE:1:11: "},
 };
