@@ -91,10 +91,15 @@ static const struct {
     {"virbr0\n", "|", "networks:1:7: no suffix given"},
     {"virbr0 a -b c\n", "a c|", "networks:1:10: not a domain"},
     {"virbr0 a..b c\n", "c|", "networks:1:8: not a domain"},
-    {"virbr0 a.\n", "|", "networks:1:8: not a domain"},
+    {"virbr0 a..\n", "|", "networks:1:8: not a domain"},
+    {"virbr0 .\n", "|", "networks:1:8: not a domain"},
+    {"virbr0 Lab.Example. b.\n", "Lab.Example b|", NULL},
     {"virbr0 \303\274\n", "|", "networks:1:8: not a domain"},
     {"virbr0 1 2 3 4 5 6 7 8 9\n", "1 2 3 4 5 6 7 8|", "networks:1:24: more suffixes"},
-    {"virbr0 1 2 3 4 5\nvirbr0 6 7 8 9\n", "1 2 3 4 5 6 7 8|", NULL},
+    {"virbr0 1 2 3 4 5\nvirbr0 6 7 8 9\n", "1 2 3 4 5 6 7 8|", "networks:2:14: more suffixes"},
+    {"virbr0 1 2 3 4 5 6 7 8\nother 9\nvirbr0 8 1\n", "1 2 3 4 5 6 7 8|", NULL},
+    /* one that is none takes no room */
+    {"virbr0 1 2 -3 4 5 6 7 8 9\n", "1 2 4 5 6 7 8 9|", "networks:1:12: not a domain"},
 };
 
 START_TEST(file)
@@ -231,6 +236,20 @@ START_TEST(file_first)
     lease_in(index, "lab");
     ck_assert_str_eq(suffixes_of(index, "lab"), "lab.example|");
     ck_assert_str_eq(networks_under(index, "lab.example"), "lab");
+    own_index_end(index, 1);
+}
+END_TEST
+
+/* By both of its names, a network has eight suffixes. */
+START_TEST(called_twice)
+{
+    struct index *index = own_index();
+
+    own_write("default.conf", "interface=virbr0\ndhcp-range=192.0.2.2,192.0.2.254,255.255.255.0\n");
+    ck_assert_int_eq(conf_refresh(index, own_dir()), 0);
+    take(index, "virbr0 1 2 3 4 5\ndefault 5 6 7 8 9\n");
+    reports_expect_one(&own_reports, "networks:2:17: more suffixes");
+    ck_assert_str_eq(suffixes_of(index, "virbr0"), "1 2 3 4 5 6 7 8|");
     own_index_end(index, 1);
 }
 END_TEST
@@ -412,6 +431,7 @@ int main(void)
     tcase_add_test(tcase, of_another_user);
     tcase_add_test(tcase, libvirt);
     tcase_add_loop_test(tcase, no_domain, 0, sizeof(no_domains) / sizeof(no_domains[0]));
+    tcase_add_test(tcase, called_twice);
     tcase_add_test(tcase, same_twice);
     tcase_add_test(tcase, version_2);
     return test_case_run(tcase);
