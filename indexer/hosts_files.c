@@ -107,6 +107,8 @@ static int read_reserved(struct reading *reading)
         config_bad(&reading->lines, &word, "no address in it");
         return 0;
     }
+    if (!ip_is_reachable(&reserved.ip))
+        return 0;
     place = entry_list_place(reading->list, reading->bridge, &reserved.ip);
     if (place == NULL)
         return -ENOMEM;
@@ -129,6 +131,8 @@ static int read_host(struct reading *reading)
         config_bad(&reading->lines, &word, "no address");
         return 0;
     }
+    if (!ip_is_reachable(&ip))
+        return 0;
     place = entry_list_place(reading->list, reading->bridge, &ip);
     if (place == NULL)
         return -ENOMEM;

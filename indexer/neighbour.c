@@ -9,28 +9,12 @@
 /* A machine has a few addresses; IPv6 privacy extensions (RFC 8981) give it a new one each day. */
 #define KEPT_OF_ONE 16
 
-static bool is_unicast_ipv4(const uint8_t *octets)
-{
-    return octets[0] != 0 && octets[0] != 127 && octets[0] < 224;
-}
-
-/* Of one machine, and to be used without a scope. */
-static bool is_unicast_ipv6(const uint8_t *octets)
-{
-    static const uint8_t zeros[IPV6_LEN - 1];
-    bool link_local = octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80;
-
-    /* neither :: nor ::1, and no IPv4 address in disguise */
-    return octets[0] != 0xff && !link_local && memcmp(octets, zeros, 10) != 0;
-}
-
 static bool can_answer(const struct neighbour *neighbour)
 {
-    const struct ip *ip = &neighbour->ip;
     static const uint8_t zeros[HWADDR_MAX];
 
     return neighbour->hwaddr.len > 0 && memcmp(neighbour->hwaddr.octets, zeros, neighbour->hwaddr.len) != 0 &&
-           (ip->len == IPV4_LEN ? is_unicast_ipv4(ip->octets) : is_unicast_ipv6(ip->octets));
+           ip_is_reachable(&neighbour->ip);
 }
 
 static struct lease entry_of(const struct neighbour *neighbour)

@@ -38,9 +38,9 @@ static const char *take_address(const struct config_word *word, struct static_li
 {
     char text[IP_TEXT_SIZE];
 
-    return config_word_copy(word, text, sizeof(text) - 1) && ip_parse(text, &line->ip) == 0
-               ? NULL
-               : "a line begins with an IPv4 or IPv6 address";
+    if (!config_word_copy(word, text, sizeof(text) - 1) || ip_parse(text, &line->ip) < 0)
+        return "a line begins with an IPv4 or IPv6 address";
+    return ip_is_reachable(&line->ip) ? NULL : "no machine is reached by this address";
 }
 
 static const char *take_network(const struct config_word *word, struct static_line *line)

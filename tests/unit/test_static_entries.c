@@ -86,6 +86,8 @@ static const struct {
      "FILE:2:14: a line above has another hardware address for this address"},
     {"192.0.2.1 web " MAC_A "\n", "", "FILE:1:15: no name; a hardware address is written mac=MAC"},
     {"192.0.2.1 web ttl=5\n", "", "FILE:1:15: no such setting"},
+    {"192.0.2.1 web\n  127.0.0.1 web\n", "/192.0.2.1#0 web -", "FILE:2:3: no machine is reached by this"},
+    {"fe80::1 web\n", "", "FILE:1:1: no machine is reached by this"},
     {"192.0.2.1 -web\n", "", "FILE:1:11: "},
     {"192.0.2.1 web.. \n", "", "FILE:1:11: "},
     {"192.0.2.1 .\n", "", "FILE:1:11: "},
@@ -153,6 +155,8 @@ static const struct {
     {true, "192.0.2.1\tweb\tmail.example\n", "br0/192.0.2.1#0 web -; br0/192.0.2.1#1 mail.example -", false},
     {true, "fd00::1\tweb\nfd00::1\tdb\n", "br0/fd00::1#0 web -; br0/fd00::1#1 db -", false},
     {true, "192.0.2.1\tlocalhost\tgood\n", "br0/192.0.2.1#0 good -", false},
+    {true, "0.0.0.0\tads.example\n::1\tme\n192.0.2.1\tdb\n", "br0/192.0.2.1#0 db -", false},
+    {false, MAC_A ",0.0.0.0,web\n", "", false},
     {true, "nothing\tweb\n192.0.2.1\tdb\n", "br0/192.0.2.1#0 db -", true},
 };
 
