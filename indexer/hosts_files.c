@@ -185,7 +185,7 @@ static int apply(struct index *index, const char *network, const struct source_f
                             : hosts_files_parse_reserved)(text, source->where, bridge, index->report, &list);
     if (rc < 0)
         return rc;
-    new = source_file_new(source, rc == 1);
+    new = source_file_of_lines(source, rc == 1);
     return entry_source_apply(index, source->name, &new, &list.entries);
 }
 

@@ -167,8 +167,7 @@ static int apply(struct index *index, const struct source_file *source)
 
     if (rc < 0)
         return rc;
-    /* One with a bad line is read, and complained of, the next time. */
-    new = source_file_new(source, rc == 1);
+    new = source_file_of_lines(source, rc == 1);
     return entry_source_apply(index, source->name, &new, &list.entries);
 }
 

@@ -145,11 +145,11 @@ static bool same_items(const struct source_record *known, const struct item_list
 
 /* Remembers the pairs, and has all networks stand where they say. */
 static int apply(struct index *index, const struct source_file *source, const struct text_list *pairs,
-                 bool incomplete)
+                 bool bad_lines)
 {
     CLEANUP_SOURCE struct source_record before;
     CLEANUP_ITEMS struct item_list items = {NULL, 0, 0};
-    struct source new = source_file_new(source, incomplete);
+    struct source new = source_file_of_lines(source, bad_lines);
     int rc = source_record_load_all(index->store, source->name, &before);
 
     for (size_t i = 0; rc == 0 && i < pairs->count; i++)
