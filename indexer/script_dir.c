@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
+#include "trust.h"
 
 const char *script_state_text(enum script_state state)
 {
@@ -44,12 +45,15 @@ static bool is_odd(const char *name)
     return name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")] != '\0';
 }
 
-/* May others than root and `user` decide what it is? */
 static enum script_state judge_access(const struct stat *st, uid_t user)
 {
-    if (st->st_uid != 0 && st->st_uid != user)
-        return SCRIPT_FOREIGN;
-    return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0 ? SCRIPT_WRITABLE : SCRIPT_RUNS;
+    static const enum script_state states[] = {
+        [TRUST_FULL] = SCRIPT_RUNS,
+        [TRUST_FOREIGN] = SCRIPT_FOREIGN,
+        [TRUST_WRITABLE] = SCRIPT_WRITABLE,
+    };
+
+    return states[trust_of(st, user)];
 }
 
 static enum script_state judge(const char *name, const struct stat *st, uid_t user)
