@@ -5,6 +5,7 @@
 
 #include "leases.h"
 #include "machines.h"
+#include "strangers.h"
 
 /* A machine has a few addresses; IPv6 privacy extensions (RFC 8981) give it a new one each day. */
 #define KEPT_OF_ONE 16
@@ -46,7 +47,7 @@ static int find_oldest(struct index *index, const struct machine *machine, const
     return 0;
 }
 
-/* Forgets the oldest where there is one too many. */
+/* Forgets the oldest where there is one too many, of this machine or of all that are no guest's. */
 static int make_room(struct index *index, const struct neighbour *neighbour)
 {
     CLEANUP_MACHINE struct machine machine;
@@ -56,7 +57,10 @@ static int make_room(struct index *index, const struct neighbour *neighbour)
 
     if (rc == 0)
         rc = find_oldest(index, &machine, neighbour, &oldest, &count);
-    return rc == 0 && count > KEPT_OF_ONE ? leases_remove(index, &oldest) : rc;
+    if (rc == 0 && count > KEPT_OF_ONE)
+        rc = leases_remove(index, &oldest);
+    return rc < 0 || machine_running(&machine) ? rc
+                                               : strangers_seen(index, neighbour->network, &neighbour->ip);
 }
 
 int neighbour_seen(struct index *index, const struct neighbour *neighbour)
@@ -82,5 +86,6 @@ int neighbour_gone(struct index *index, const struct neighbour *neighbour)
 
     if (rc < 0 || !hwaddr_equal(&known.hwaddr, &neighbour->hwaddr))
         return rc == -ENOENT ? 0 : rc;
-    return leases_remove(index, &known);
+    rc = leases_remove(index, &known);
+    return rc < 0 ? rc : strangers_gone(index, known.network, &known.ip);
 }
