@@ -45,7 +45,7 @@ static void run_each(const struct script_dir *dir, char **arguments, struct scri
         const struct script *script = &dir->at[i];
         int64_t left = together ? end - script_clock_ms() : LIMIT_MS;
 
-        if (script->state == SCRIPT_NOT_EXECUTABLE)
+        if (script->state == SCRIPT_NOT_EXECUTABLE || script->state == SCRIPT_LEFTOVER)
             continue;
         if (script->state != SCRIPT_RUNS) {
             report_problem(run.report, script_state_text(script->state), "%s: not run", script->path);

@@ -14,6 +14,7 @@ static const char *cure(enum script_state state)
         [SCRIPT_NO_FILE] = "move it away",
         [SCRIPT_FOREIGN] = "chown root it",
         [SCRIPT_WRITABLE] = "chmod go-w it",
+        [SCRIPT_LEFTOVER] = "rename it (lvindex.conf(5) lists such names); or chmod -x it, if it is one",
     };
 
     return cures[state];

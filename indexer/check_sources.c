@@ -122,7 +122,7 @@ static int tell(struct check *check, const struct news *news)
 int check_sources(struct check *check)
 {
     struct news news = {.changes = {NULL, 0}};
-    const struct report report = {note_problem, note_change, &news};
+    const struct report report = {note_problem, note_change, &news, .thorough = true};
     CLEANUP_TEXTS struct text_list files = {NULL, 0};
     struct sync_sources sources = {.libvirt = libvirt_dirs_default(), .config = tool_config_dir()};
     const struct report *before;

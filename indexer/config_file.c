@@ -7,24 +7,47 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "trust.h"
 
 /* What is wrong with who may write to it; NULL: nothing. */
-static const char *distrusted(int fd)
+static const char *distrusted(const struct stat *st)
+{
+    static const char *const texts[] = {
+        [TRUST_FULL] = NULL,
+        [TRUST_FOREIGN] = "belongs to another user than root, not read",
+        [TRUST_WRITABLE] = "others may write to it, not read",
+    };
+
+    return texts[trust_of(st, geteuid())];
+}
+
+/* Whoever may write to the directory may put another file there, or take this one away. It is complained of
+ * once for all files in it. */
+static bool is_directory_refused(struct index *index, const char *dir)
 {
     struct stat st;
+    const char *why = stat(dir, &st) < 0 ? NULL : distrusted(&st);
 
-    if (fstat(fd, &st) < 0)
-        return "its owner is not known";
-    if (st.st_uid != 0 && st.st_uid != geteuid())
-        return "belongs to another user than root, not read";
-    return (st.st_mode & (S_IWGRP | S_IWOTH)) != 0 ? "others may write to it, not read" : NULL;
+    if (why != NULL && !index->config_refused)
+        report_problem(index->report, why, "%s", dir);
+    index->config_refused = why != NULL;
+    return why != NULL;
+}
+
+static bool is_file_refused(struct index *index, const struct source_file *source)
+{
+    struct stat st;
+    const char *why = fstat(source->file.fd, &st) < 0 ? "its owner is not known, not read" : distrusted(&st);
+
+    if (why != NULL)
+        report_problem(index->report, why, "%s", source->where);
+    return why != NULL;
 }
 
 int config_file_open(struct index *index, const char *dir, const char *file_name, const char *prefix,
                      struct source_file *source)
 {
     CLEANUP_FREE char *path = NULL;
-    const char *why;
     int state;
 
     if (asprintf(&path, "%s/%s", dir, file_name) < 0) {
@@ -33,11 +56,10 @@ int config_file_open(struct index *index, const char *dir, const char *file_name
         return -ENOMEM;
     }
     state = source_file_open(index, AT_FDCWD, NULL, path, 0, prefix, "", source);
-    if (state != SOURCE_SAME && state != SOURCE_NEW)
+    /* A file that is not there, and never was, says nothing wherever it would be. */
+    if (state < 0 || state == SOURCE_UNREADABLE || (state == SOURCE_GONE && source->known.value.at == NULL))
         return state;
-    why = distrusted(source->file.fd);
-    if (why == NULL)
-        return state;
-    report_problem(index->report, why, "%s", path);
-    return SOURCE_UNREADABLE;
+    if (is_directory_refused(index, dir) || (state != SOURCE_GONE && is_file_refused(index, source)))
+        return SOURCE_UNREADABLE;
+    return state;
 }

@@ -1,6 +1,6 @@
 #include "config_lines.h"
 
-/* How many of a file's bad lines are told one by one. */
+/* How many of a file's bad lines are told one by one, again and again. */
 #define BAD_TOLD 5
 
 struct config_lines config_lines_of(const char *where, struct bytes text, const struct report *report)
@@ -75,13 +75,15 @@ bool config_word_copy(const struct config_word *word, char *to, size_t max)
 
 void config_bad(struct config_lines *lines, const struct config_word *word, const char *why)
 {
-    if (++lines->bad <= BAD_TOLD)
+    if (++lines->bad <= BAD_TOLD || lines->report->thorough)
         report_problem(lines->report, why, "%s:%zu:%zu", lines->where, lines->number, word->column);
 }
 
 void config_lines_finish(const struct config_lines *lines)
 {
-    if (lines->bad > BAD_TOLD)
-        report_problem(lines->report, "is it such a file at all?", "%s: %zu more bad lines", lines->where,
-                       lines->bad - BAD_TOLD);
+    size_t more = lines->bad > BAD_TOLD ? lines->bad - BAD_TOLD : 0;
+
+    if (more > 0 && !lines->report->thorough)
+        report_problem(lines->report, "lvindex-dump --check names all", "%s: %zu more bad line%s",
+                       lines->where, more, more == 1 ? "" : "s");
 }

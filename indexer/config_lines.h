@@ -45,8 +45,8 @@ bool config_next_word(struct config_lines *lines, struct config_word *word);
 /* Copies a word to `to`, which has `max` + 1 bytes; false for one that is longer, or holds a NUL. */
 bool config_word_copy(const struct config_word *word, char *to, size_t max);
 
-/* Reports what is wrong with the line, at the word's place. Of very many, only the first are told one by one.
- */
+/* Reports what is wrong with the line, at the word's place. Of very many, only the first are told one by one,
+ * unless the report is thorough. */
 void config_bad(struct config_lines *lines, const struct config_word *word, const char *why);
 
 /* To be called at the end of the walk: reports how many more there were. */

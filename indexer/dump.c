@@ -102,7 +102,7 @@ static void say_nothing(void *context, const char *what, const char *why)
     (void)why;
 }
 
-static const struct report report_nowhere = {say_nothing, NULL, NULL};
+static const struct report report_nowhere = {.problem = say_nothing};
 
 /* Without an index, that is a finding like others. */
 static int print_check(struct tool *tool, bool json)

@@ -9,8 +9,9 @@
  * file that did not change makes the same entries; this one, in milliseconds, is in 2004. */
 #define FIRST_SEEN (UINT64_C(1) << 40)
 
-enum refusal entry_name_parse(struct bytes text, struct entry_name *to)
+enum refusal entry_name_parse(struct bytes given, struct entry_name *to)
 {
+    const struct bytes text = name_without_root(given);
     const uint8_t *dot = memchr(text.at, '.', text.len);
     size_t host_len = dot != NULL ? (size_t)(dot - text.at) : text.len;
     size_t domain_len = dot != NULL ? text.len - host_len - 1 : 0;

@@ -17,8 +17,9 @@ struct entry_name {
     char domain[DOMAIN_MAX + 1];
 };
 
-/* Takes apart a label or a name of several. Why it may be no answer; then `to` is left as it was. */
-enum refusal entry_name_parse(struct bytes text, struct entry_name *to);
+/* Takes apart a label or a name of several, with a dot behind it or without. Why it may be no answer; then
+ * `to` is left as it was. */
+enum refusal entry_name_parse(struct bytes given, struct entry_name *to);
 
 /* An address in a network, and what it has so far. */
 struct entry_place {

@@ -1,6 +1,5 @@
 #include "hosts_files.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,19 +33,32 @@ static int add_name(struct reading *reading, struct entry_place *place, const st
     return place->names < ENTRY_NAMES_MAX ? entry_list_add_name(reading->list, place, name) : 0;
 }
 
-/* "3600", "2m", "infinite": a lease's length; "ignore"; and what dnsmasq has besides. */
+/* "3600", "2m", "infinite": what dnsmasq takes for a lease's length. */
+static bool is_length(const char *field)
+{
+    size_t digits = strspn(field, "0123456789");
+    const char *unit = field + digits;
+
+    return strcmp(field, "infinite") == 0 ||
+           (digits > 0 && (unit[0] == '\0' || (strchr("wdhmsWDHMS", unit[0]) != NULL && unit[1] == '\0')));
+}
+
+/* A lease's length; "ignore"; and what dnsmasq has besides. */
 static bool is_option(const char *field)
 {
     static const char *const prefixes[] = {"id:", "set:", "tag:", "net:"};
-    size_t digits = strspn(field, "0123456789");
 
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
         if (strncmp(field, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
     }
-    return strcmp(field, "infinite") == 0 || strcmp(field, "ignore") == 0 ||
-           (digits > 0 && (field[digits] == '\0' ||
-                           (isalpha((unsigned char)field[digits]) != 0 && field[digits + 1] == '\0')));
+    return strcmp(field, "ignore") == 0 || is_length(field);
+}
+
+/* "ad" is a name, as for dnsmasq, and no address of one octet. */
+static bool take_hwaddr(const char *field, struct hwaddr *hwaddr)
+{
+    return strchr(field, ':') != NULL && hwaddr_parse(field, hwaddr) == 0;
 }
 
 /* An address, which libvirt puts into brackets if it is an IPv6 one. */
@@ -75,7 +87,7 @@ static void read_fields(char *text, struct reserved *reserved)
     while ((field = strsep(&text, ",")) != NULL) {
         if (is_option(field) || (reserved->ip.len == 0 && take_address(field, &reserved->ip)))
             continue;
-        if (reserved->hwaddr.known || hwaddr_parse(field, &reserved->hwaddr) < 0)
+        if (reserved->hwaddr.known || !take_hwaddr(field, &reserved->hwaddr))
             take_name(bytes_of(field), &reserved->name);
     }
 }
@@ -95,6 +107,8 @@ static int read_reserved(struct reading *reading)
         config_bad(&reading->lines, &word, "no address in it");
         return 0;
     }
+    if (!ip_is_reachable(&reserved.ip))
+        return 0;
     place = entry_list_place(reading->list, reading->bridge, &reserved.ip);
     if (place == NULL)
         return -ENOMEM;
@@ -117,6 +131,8 @@ static int read_host(struct reading *reading)
         config_bad(&reading->lines, &word, "no address");
         return 0;
     }
+    if (!ip_is_reachable(&ip))
+        return 0;
     place = entry_list_place(reading->list, reading->bridge, &ip);
     if (place == NULL)
         return -ENOMEM;
@@ -169,7 +185,7 @@ static int apply(struct index *index, const char *network, const struct source_f
                             : hosts_files_parse_reserved)(text, source->where, bridge, index->report, &list);
     if (rc < 0)
         return rc;
-    new = source_file_new(source, rc == 1);
+    new = source_file_of_lines(source, rc == 1);
     return entry_source_apply(index, source->name, &new, &list.entries);
 }
 

@@ -22,7 +22,8 @@ int hosts_files_refresh(struct index *index, const char *dir);
 int hosts_files_refresh_bridge(struct index *index, const char *dir, const char *bridge);
 
 /* Add what a text says to an empty list (of KIND_RESERVED, of KIND_HOST), as entries of the network `bridge`.
- * Names that may be no answers are passed over. What makes no sense is reported. 0; 1 when there was such a
+ * Names and addresses that may be no answers are passed over: they are for
+ * libvirt's DNS alone. What makes no sense is reported. 0; 1 when there was such a
  * line; -ENOMEM. */
 int hosts_files_parse_reserved(struct bytes text, const char *where, const char *bridge,
                                const struct report *report, struct entry_list *list);

@@ -25,6 +25,7 @@ struct index {
     uint64_t now;           /* seconds since the epoch, when it was opened */
     struct names unsettled; /* names whose reservation changed, see derive.h */
     const struct report *report;
+    bool config_refused; /* it was said of the directory of the administrator's files, see config_file.h */
 };
 
 /* Opens the index of `dir` and takes the writers' lock. What a damaged index still holds is taken over, and

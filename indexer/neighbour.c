@@ -5,32 +5,17 @@
 
 #include "leases.h"
 #include "machines.h"
+#include "strangers.h"
 
 /* A machine has a few addresses; IPv6 privacy extensions (RFC 8981) give it a new one each day. */
 #define KEPT_OF_ONE 16
 
-static bool is_unicast_ipv4(const uint8_t *octets)
-{
-    return octets[0] != 0 && octets[0] != 127 && octets[0] < 224;
-}
-
-/* Of one machine, and to be used without a scope. */
-static bool is_unicast_ipv6(const uint8_t *octets)
-{
-    static const uint8_t zeros[IPV6_LEN - 1];
-    bool link_local = octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80;
-
-    /* neither :: nor ::1, and no IPv4 address in disguise */
-    return octets[0] != 0xff && !link_local && memcmp(octets, zeros, 10) != 0;
-}
-
 static bool can_answer(const struct neighbour *neighbour)
 {
-    const struct ip *ip = &neighbour->ip;
     static const uint8_t zeros[HWADDR_MAX];
 
     return neighbour->hwaddr.len > 0 && memcmp(neighbour->hwaddr.octets, zeros, neighbour->hwaddr.len) != 0 &&
-           (ip->len == IPV4_LEN ? is_unicast_ipv4(ip->octets) : is_unicast_ipv6(ip->octets));
+           ip_is_reachable(&neighbour->ip);
 }
 
 static struct lease entry_of(const struct neighbour *neighbour)
@@ -62,7 +47,7 @@ static int find_oldest(struct index *index, const struct machine *machine, const
     return 0;
 }
 
-/* Forgets the oldest where there is one too many. */
+/* Forgets the oldest where there is one too many, of this machine or of all that are no guest's. */
 static int make_room(struct index *index, const struct neighbour *neighbour)
 {
     CLEANUP_MACHINE struct machine machine;
@@ -72,7 +57,10 @@ static int make_room(struct index *index, const struct neighbour *neighbour)
 
     if (rc == 0)
         rc = find_oldest(index, &machine, neighbour, &oldest, &count);
-    return rc == 0 && count > KEPT_OF_ONE ? leases_remove(index, &oldest) : rc;
+    if (rc == 0 && count > KEPT_OF_ONE)
+        rc = leases_remove(index, &oldest);
+    return rc < 0 || machine_running(&machine) ? rc
+                                               : strangers_seen(index, neighbour->network, &neighbour->ip);
 }
 
 int neighbour_seen(struct index *index, const struct neighbour *neighbour)
@@ -98,5 +86,6 @@ int neighbour_gone(struct index *index, const struct neighbour *neighbour)
 
     if (rc < 0 || !hwaddr_equal(&known.hwaddr, &neighbour->hwaddr))
         return rc == -ENOENT ? 0 : rc;
-    return leases_remove(index, &known);
+    rc = leases_remove(index, &known);
+    return rc < 0 ? rc : strangers_gone(index, known.network, &known.ip);
 }

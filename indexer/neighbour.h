@@ -20,7 +20,7 @@ struct neighbour {
 
 /* A neighbour was seen. One that can be no answer (a link-local IPv6 address, which needs a scope; an address
  * of no single machine; no hardware address) is passed over. Of one machine in one network, the 16 addresses
- * that were seen last are kept. -errno. */
+ * that were seen last are kept; of all machines that are no guest's, STRANGERS_MAX. -errno. */
 int neighbour_seen(struct index *index, const struct neighbour *neighbour);
 
 /* It is gone, unless the address is another machine's by now. -errno. */

@@ -25,7 +25,7 @@ static void note_change(void *context, const char *text)
 
 struct report problems_report(struct problems *problems)
 {
-    return (struct report){note_problem, note_change, problems};
+    return (struct report){.problem = note_problem, .change = note_change, .context = problems};
 }
 
 void problems_next(struct problems *problems)

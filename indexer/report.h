@@ -8,12 +8,17 @@
 #ifndef LVINDEX_INDEXER_REPORT_H
 #define LVINDEX_INDEXER_REPORT_H
 
+#include <stdbool.h>
+
 struct report {
     /* Something failed or is damaged: what, and why. */
     void (*problem)(void *context, const char *what, const char *why);
     /* Something changed; may be NULL. */
     void (*change)(void *context, const char *text);
     void *context;
+    /* Whoever listens asks once, and wants to be told all: each bad line, and of files that have not changed,
+     * too. */
+    bool thorough;
 };
 
 /* Reports strerror(-rc) about what the format says; returns `rc`, a -errno. */

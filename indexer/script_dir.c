@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
+#include "trust.h"
 
 const char *script_state_text(enum script_state state)
 {
@@ -19,18 +20,24 @@ const char *script_state_text(enum script_state state)
         [SCRIPT_NO_FILE] = "not a regular file",
         [SCRIPT_FOREIGN] = "not root's own",
         [SCRIPT_WRITABLE] = "others may write it",
+        [SCRIPT_LEFTOVER] = "executable, but called like a leftover",
     };
 
     return texts[state];
 }
 
-/* What is there beside scripts, by its name: leftovers of packagers and editors, and what was put aside. */
-static bool is_passed_over(const char *name)
+/* What was put aside on purpose, by its name. */
+static bool is_put_aside(const char *name)
 {
-    static const char *const patterns[] = {".*",        "README*",    "*~",       "#*#",       "*.bak",
-                                           "*.cfsaved", "*.disabled", "*.dpkg-*", "*.new",     "*.old",
-                                           "*.orig",    "*.rej",      "*.rpmnew", "*.rpmorig", "*.rpmsave",
-                                           "*.swp",     "*.tmp",      "*.ucf-*"};
+    return name[0] == '.' || fnmatch("*.disabled", name, 0) == 0;
+}
+
+/* What packagers and editors leave, and what goes with scripts, by its name. */
+static bool is_leftover(const char *name)
+{
+    static const char *const patterns[] = {"README*",   "*~",    "#*#",    "*.bak",  "*.cfsaved", "*.dpkg-*",
+                                           "*.new",     "*.old", "*.orig", "*.rej",  "*.rpmnew",  "*.rpmorig",
+                                           "*.rpmsave", "*.swp", "*.tmp",  "*.ucf-*"};
 
     for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
         if (fnmatch(patterns[i], name, 0) == 0)
@@ -44,12 +51,15 @@ static bool is_odd(const char *name)
     return name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")] != '\0';
 }
 
-/* May others than root and `user` decide what it is? */
 static enum script_state judge_access(const struct stat *st, uid_t user)
 {
-    if (st->st_uid != 0 && st->st_uid != user)
-        return SCRIPT_FOREIGN;
-    return (st->st_mode & (S_IWGRP | S_IWOTH)) != 0 ? SCRIPT_WRITABLE : SCRIPT_RUNS;
+    static const enum script_state states[] = {
+        [TRUST_FULL] = SCRIPT_RUNS,
+        [TRUST_FOREIGN] = SCRIPT_FOREIGN,
+        [TRUST_WRITABLE] = SCRIPT_WRITABLE,
+    };
+
+    return states[trust_of(st, user)];
 }
 
 static enum script_state judge(const char *name, const struct stat *st, uid_t user)
@@ -60,25 +70,29 @@ static enum script_state judge(const char *name, const struct stat *st, uid_t us
         return SCRIPT_NO_FILE;
     if ((st->st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
         return SCRIPT_NOT_EXECUTABLE;
+    if (is_leftover(name))
+        return SCRIPT_LEFTOVER;
     return is_odd(name) ? SCRIPT_ODD_NAME : judge_access(st, user);
 }
 
-/* Takes a name over that is not to be passed over; what is gone meanwhile is not listed. */
+/* Takes a name over that is not put aside; what is gone meanwhile is not listed. */
 static int add(struct script_dir *dir, int fd, const char *name, uid_t user)
 {
+    enum script_state state;
     struct script *more;
     struct stat st;
 
     if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : -errno;
-    if (S_ISDIR(st.st_mode))
+    state = judge(name, &st, user);
+    if (S_ISDIR(st.st_mode) || (is_leftover(name) && state != SCRIPT_LEFTOVER))
         return 0;
     more = reallocarray(dir->at, dir->count + 1, sizeof(*more));
     if (more == NULL)
         return -ENOMEM;
     dir->at = more;
     more += dir->count;
-    more->state = judge(name, &st, user);
+    more->state = state;
     if (asprintf(&more->path, "%s/%s", dir->path, name) < 0)
         return -ENOMEM;
     dir->count++;
@@ -134,7 +148,7 @@ static int read_names(struct script_dir *dir, int fd, uid_t user)
     }
     errno = 0;
     while (rc == 0 && (entry = readdir(stream)) != NULL) {
-        if (!is_passed_over(entry->d_name))
+        if (!is_put_aside(entry->d_name))
             rc = add(dir, fd, entry->d_name, user);
         errno = 0;
     }

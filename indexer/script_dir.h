@@ -20,6 +20,7 @@ enum script_state {
     SCRIPT_NO_FILE,
     SCRIPT_FOREIGN,  /* owned by another user */
     SCRIPT_WRITABLE, /* group or others may write it */
+    SCRIPT_LEFTOVER, /* called as what packagers and editors leave; it could be run else */
 };
 
 struct script {
@@ -35,9 +36,10 @@ struct script_dir {
 };
 
 /* Reads the scripts below `config_dir`, as a hook that `user` runs sees them: owners are root and `user`. The
- * directory, and the one that it is in, must be theirs as the files must. What begins with a dot or "README",
- * what packagers and editors leave ("x.dpkg-old", "x~"), "x.disabled" and directories are not listed. 0,
- * -ENOENT when there is no such directory, or another -errno. Free it after each of them, unless it is NULL.
+ * directory, and the one that it is in, must be theirs as the files must. What begins with a dot,
+ * "x.disabled", what packagers and editors leave ("x.dpkg-old", "x~") unless it is executable, and
+ * directories are not listed. 0, -ENOENT when there is no such directory, or another -errno. Free it after
+ * each of them, unless it is NULL.
  */
 int script_dir_read(const char *config_dir, uid_t user, struct script_dir *dir);
 void script_dir_free(struct script_dir *dir);

@@ -25,14 +25,16 @@ static const char *read_setting(const struct config_word *word, struct lookup_op
     return NULL;
 }
 
-/* What the file says; `incomplete` when some of it makes no sense. */
+/* What the file says; `bad_lines` when some of it makes no sense. A slip of the pen is no wish for the
+ * default, which may throw away what cannot be had again: what is not said beside one stays `in_force`. */
 static struct lookup_options read_all(const struct source_file *source, const struct report *report,
-                                      bool *incomplete)
+                                      const struct lookup_options *in_force, bool *bad_lines)
 {
     const struct bytes text = {(const uint8_t *)source->file.text, source->file.len};
     struct config_lines lines = config_lines_of(source->where, text, report);
     struct lookup_options options = {.grace = 0};
     struct config_word word;
+    bool given = false;
 
     while (config_next_line(&lines)) {
         while (config_next_word(&lines, &word)) {
@@ -40,11 +42,13 @@ static struct lookup_options read_all(const struct source_file *source, const st
 
             if (why != NULL)
                 config_bad(&lines, &word, why);
+            else
+                given = true;
         }
     }
     config_lines_finish(&lines);
-    *incomplete = lines.bad > 0;
-    return options;
+    *bad_lines = lines.bad > 0;
+    return *bad_lines && !given ? *in_force : options;
 }
 
 static int set(struct index *index, const struct lookup_options *options)
@@ -57,9 +61,9 @@ static int set(struct index *index, const struct lookup_options *options)
 
 static int apply(struct index *index, const struct source_file *source)
 {
-    bool incomplete;
-    const struct lookup_options options = read_all(source, index->report, &incomplete);
-    const struct source new = source_file_new(source, incomplete);
+    bool bad_lines;
+    const struct lookup_options options = read_all(source, index->report, &index->options, &bad_lines);
+    const struct source new = source_file_of_lines(source, bad_lines);
     int rc = set(index, &options);
 
     return rc < 0 ? rc : source_record_save(index->store, source->name, &new, NULL, 0, false);

@@ -12,8 +12,8 @@
 #define SETTINGS_FILE "lvindex.conf"
 
 /* Reads the file if it changed. One that is not there sets the defaults; one that cannot be read, or that
- * others may write to, is reported and leaves all as it was; so is a word that makes no sense, and the
- * setting is as if it were not there. -errno only for failures of the index itself. */
+ * others may write to, is reported and leaves all as it was. So is a word that makes no sense: a setting that
+ * no other word gives stays as it was. -errno only for failures of the index itself. */
 int settings_refresh(struct index *index, const char *config_dir);
 
 #endif

@@ -37,6 +37,12 @@ static int touch(struct index *index, struct source_file *source)
     return rc < 0 ? rc : SOURCE_SAME;
 }
 
+/* Does it hold what is to be complained of although it was before? */
+static bool is_told_again(const struct index *index, const struct source_record *known)
+{
+    return index->report->thorough && known->source.number == SOURCE_HAS_BAD_LINES;
+}
+
 int source_file_open(struct index *index, int dirfd, const char *dir, const char *file_name, int flags,
                      const char *prefix, const char *place, struct source_file *source)
 {
@@ -45,7 +51,7 @@ int source_file_open(struct index *index, int dirfd, const char *dir, const char
 
     if (rc != 0)
         return rc;
-    known = source->known.value.at != NULL;
+    known = source->known.value.at != NULL && !is_told_again(index, &source->known);
     rc = file_open(dirfd, file_name, flags, &source->file);
     if (rc == 0 && known && identity_equal(&source->file.identity, &source->known.source.identity))
         return SOURCE_SAME;
@@ -85,6 +91,14 @@ struct source source_file_new(const struct source_file *source, bool incomplete)
         new.identity = source->file.identity;
         new.digest = source->file.digest;
     }
+    return new;
+}
+
+struct source source_file_of_lines(const struct source_file *source, bool bad_lines)
+{
+    struct source new = source_file_new(source, false);
+
+    new.number = bad_lines ? SOURCE_HAS_BAD_LINES : 0;
     return new;
 }
 

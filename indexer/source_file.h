@@ -16,7 +16,7 @@ struct source_file {
 };
 
 enum source_state {
-    SOURCE_SAME,       /* holds what it held when it was last read */
+    SOURCE_SAME,       /* holds what it held when it was last read, and needs no complaint */
     SOURCE_NEW,        /* has been read: file.text is to be applied */
     SOURCE_GONE,       /* is not there */
     SOURCE_UNREADABLE, /* could not be read; reported */
@@ -37,6 +37,10 @@ bool source_file_is_first(const struct index *index, const struct source_file *s
 /* What to remember once the content is applied. Where it is `incomplete` (something in it made no sense),
  * nothing that would keep the file from being read, and complained of, the next time. */
 struct source source_file_new(const struct source_file *source, bool incomplete);
+
+/* The same for a file of lines, which means the same as long as its text is: it is read, and its bad lines
+ * are complained of, only when it changes, or for a report that is thorough. */
+struct source source_file_of_lines(const struct source_file *source, bool bad_lines);
 
 /* Remembers a source of leases. -errno. */
 int source_file_applied(struct index *index, const struct source_file *source, bool incomplete);

@@ -39,9 +39,9 @@ static const char *take_address(const struct config_word *word, struct static_li
 {
     char text[IP_TEXT_SIZE];
 
-    return config_word_copy(word, text, sizeof(text) - 1) && ip_parse(text, &line->ip) == 0
-               ? NULL
-               : "a line begins with an IPv4 or IPv6 address";
+    if (!config_word_copy(word, text, sizeof(text) - 1) || ip_parse(text, &line->ip) < 0)
+        return "a line begins with an IPv4 or IPv6 address";
+    return ip_is_reachable(&line->ip) ? NULL : "no machine is reached by this address";
 }
 
 static const char *take_network(const struct config_word *word, struct static_line *line)
@@ -169,8 +169,7 @@ static int apply(struct index *index, const struct source_file *source)
 
     if (rc < 0)
         return rc;
-    /* One with a bad line is read, and complained of, the next time. */
-    new = source_file_new(source, rc == 1);
+    new = source_file_of_lines(source, rc == 1);
     rc = static_networks_find(index, &list, &placed);
     return rc < 0 ? rc : entry_source_apply(index, source->name, &new, &placed.entries);
 }

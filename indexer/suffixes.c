@@ -5,13 +5,10 @@
 #include <string.h>
 
 #include "config_file.h"
-#include "config_lines.h"
 #include "guest_items.h"
 #include "schema/name.h"
+#include "suffix_lines.h"
 #include "text_list.h"
-
-/* How the file calls the network without a name. */
-#define UNNAMED "."
 
 /* An item taken apart. */
 struct pair {
@@ -33,7 +30,7 @@ static bool take_apart(const struct source_item *item, struct pair *pair)
 /* Is it a name of the network? */
 static bool is_called(const char *name, const struct network *network, struct bytes word)
 {
-    return bytes_equal(word, bytes_of(name[0] != '\0' ? name : UNNAMED)) ||
+    return bytes_equal(word, bytes_of(name[0] != '\0' ? name : SUFFIX_UNNAMED)) ||
            (network->name[0] != '\0' && bytes_equal(word, bytes_of(network->name)));
 }
 
@@ -60,63 +57,6 @@ int suffixes_given(struct index *index, const char *name, struct network *networ
         if (take_apart(&known.items[i], &pair) && is_called(name, network, pair.network))
             give(network, pair.suffix);
     }
-    return rc;
-}
-
-/* One suffix of a line. NULL, or why it is none. */
-static const char *add_suffix(struct text_list *pairs, const char *network, const struct config_word *word,
-                              int *rc)
-{
-    char text[NETWORK_MAX + 1 + DOMAIN_MAX + 1], suffix[DOMAIN_MAX + 1];
-    size_t len;
-
-    if (!config_word_copy(word, suffix, DOMAIN_MAX) || !name_domain_valid(suffix, strlen(suffix)))
-        return "not a domain: labels of letters, digits, hyphens and underscores, with dots between";
-    len = (size_t)snprintf(text, sizeof(text), "%s %s", network, suffix);
-    if (len > GUEST_MAX)
-        return "too long beside the name of its network";
-    *rc = text_list_add(pairs, text, len);
-    return NULL;
-}
-
-/* What the line says, but for suffixes that are none. */
-static int read_line(struct config_lines *lines, struct text_list *pairs)
-{
-    char network[NETWORK_MAX + 1];
-    struct config_word word;
-    size_t count = 0;
-    int rc = 0;
-
-    if (!config_next_word(lines, &word))
-        return 0;
-    if (!config_word_copy(&word, network, NETWORK_MAX) ||
-        (strcmp(network, UNNAMED) != 0 && !network_valid(network))) {
-        config_bad(lines, &word, "not a network's name");
-        return 0;
-    }
-    while (rc == 0 && config_next_word(lines, &word)) {
-        const char *why = ++count > SUFFIXES_MAX ? "more suffixes than a network may have"
-                                                 : add_suffix(pairs, network, &word, &rc);
-
-        if (why != NULL)
-            config_bad(lines, &word, why);
-    }
-    if (count == 0)
-        config_bad(lines, &word, "no suffix given");
-    return rc;
-}
-
-static int read_pairs(const struct source_file *source, const struct report *report, struct text_list *pairs,
-                      bool *incomplete)
-{
-    const struct bytes text = {(const uint8_t *)source->file.text, source->file.len};
-    struct config_lines lines = config_lines_of(source->where, text, report);
-    int rc = 0;
-
-    while (rc == 0 && config_next_line(&lines))
-        rc = read_line(&lines, pairs);
-    config_lines_finish(&lines);
-    *incomplete = lines.bad > 0;
     return rc;
 }
 
@@ -160,7 +100,7 @@ static int give_again(struct index *index, struct bytes bytes)
  * known yet will be given its suffixes when it is. */
 static int give_called(struct index *index, struct bytes word)
 {
-    bool unnamed = bytes_equal(word, bytes_of(UNNAMED));
+    bool unnamed = bytes_equal(word, bytes_of(SUFFIX_UNNAMED));
     struct key key = unnamed ? key_named(KEY_NETWORK, (struct bytes){NULL, 0}) : key_named(KEY_SUFFIX, word);
     CLEANUP_VALUE struct value value = {NULL, 0};
     int rc = store_get(index->store, &key, &value);
@@ -205,11 +145,11 @@ static bool same_items(const struct source_record *known, const struct item_list
 
 /* Remembers the pairs, and has all networks stand where they say. */
 static int apply(struct index *index, const struct source_file *source, const struct text_list *pairs,
-                 bool incomplete)
+                 bool bad_lines)
 {
     CLEANUP_SOURCE struct source_record before;
     CLEANUP_ITEMS struct item_list items = {NULL, 0, 0};
-    struct source new = source_file_new(source, incomplete);
+    struct source new = source_file_of_lines(source, bad_lines);
     int rc = source_record_load_all(index->store, source->name, &before);
 
     for (size_t i = 0; rc == 0 && i < pairs->count; i++)
@@ -239,14 +179,15 @@ int suffixes_refresh(struct index *index, const char *config_dir)
 {
     CLEANUP_SOURCE_FILE struct source_file source;
     CLEANUP_TEXTS struct text_list pairs = {NULL, 0};
-    bool incomplete;
     int state = config_file_open(index, config_dir, SUFFIXES_FILE, SOURCE_NETWORKS, &source);
+    struct bytes text;
     int rc;
 
     if (state == SOURCE_GONE)
         return forget(index, &source);
     if (state != SOURCE_NEW)
         return state < 0 ? state : 0;
-    rc = read_pairs(&source, index->report, &pairs, &incomplete);
-    return rc < 0 ? rc : apply(index, &source, &pairs, incomplete);
+    text = (struct bytes){(const uint8_t *)source.file.text, source.file.len};
+    rc = suffix_lines_parse(index, text, source.where, &pairs);
+    return rc < 0 ? rc : apply(index, &source, &pairs, rc == 1);
 }

@@ -203,12 +203,14 @@ static int parse(struct tool *tool, int argc, char **argv, struct options *optio
     return status;
 }
 
-/* Who runs it by hand wants to be sure of all of the index. */
+/* Who runs it by hand wants to be sure of all of the index, and to hear of all that is wrong. */
 static void sync_once(const struct options *options, const struct report *report)
 {
     struct hosts_follow hosts = {.path = options->hosts_file, .state_dir = tool_state_dir()};
+    struct report thorough = *report;
 
-    sync_pass(tool_state_dir(), STORE_CHECK, &options->sources, report);
+    thorough.thorough = true;
+    sync_pass(tool_state_dir(), STORE_CHECK, &options->sources, &thorough);
     hosts_follow_update(&hosts, report);
 }
 

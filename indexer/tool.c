@@ -92,7 +92,7 @@ static void print_change(void *context, const char *text)
 
 struct report tool_report(struct tool *tool)
 {
-    return (struct report){print_problem, print_change, tool};
+    return (struct report){.problem = print_problem, .change = print_change, .context = tool};
 }
 
 static const char *directory(const char *variable, const char *otherwise)

@@ -45,6 +45,26 @@ int ip_compare(const struct ip *a, const struct ip *b)
     return memcmp(a->octets, b->octets, a->len);
 }
 
+static bool is_reachable_ipv4(const uint8_t *octets)
+{
+    return octets[0] != 0 && octets[0] != 127 && octets[0] < 224;
+}
+
+static bool is_reachable_ipv6(const uint8_t *octets)
+{
+    static const uint8_t zeros[IPV6_LEN];
+    bool link_local = octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80;
+
+    /* neither :: nor ::1, and no IPv4 address in disguise */
+    return octets[0] != 0xff && !link_local && memcmp(octets, zeros, 10) != 0;
+}
+
+bool ip_is_reachable(const struct ip *ip)
+{
+    return ip->len == IPV4_LEN ? is_reachable_ipv4(ip->octets)
+                               : ip->len == IPV6_LEN && is_reachable_ipv6(ip->octets);
+}
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')

@@ -53,6 +53,9 @@ int ip_from_bytes(struct bytes raw, struct ip *ip);
 const char *ip_format(const struct ip *ip, char text[static IP_TEXT_SIZE]);
 /* Like memcmp; IPv4 before IPv6. */
 int ip_compare(const struct ip *a, const struct ip *b);
+/* Is one other machine reached by it, as it stands? Not by the unspecified address, loopback, multicast, nor
+ * by what needs a scope. */
+bool ip_is_reachable(const struct ip *ip);
 
 /* `[xx-]xx:xx:…`, case folded; "20-" is an InfiniBand client without address octets. An empty text is
  * -EINVAL, more than 16 octets are -E2BIG. */

@@ -17,6 +17,8 @@
  *   'o'                              options, see options.h
  *   'x' folded suffix                the networks whose names may end in it, see suffix.h
  *   'x'                              the networks that have a suffix of their own, the same
+ *   'u' network                      addresses of neighbours that are no guest's, each as a short string, the
+ *                                    one that was seen last before the others
  *
  * In an index with a base, an empty value in index.tdb says that the base's record of this key is gone.
  *
@@ -47,6 +49,7 @@ enum key_kind {
     KEY_NETWORK = 'n',
     KEY_OPTIONS = 'o',
     KEY_SUFFIX = 'x',
+    KEY_STRANGERS = 'u',
 };
 
 #define KEY_MAX 280
@@ -78,8 +81,9 @@ static inline bool key_copy(struct bytes from, struct key *key)
 
 /* Kinds without a subject: KEY_META, KEY_STATE, KEY_SOURCES, KEY_OPTIONS; and KEY_SUFFIX, see suffix.h. */
 struct key key_single(enum key_kind kind);
-/* KEY_HOST, KEY_GUEST and KEY_SUFFIX: `name` is folded here. KEY_SOURCE, KEY_ITEMS and KEY_NETWORK: taken as
- * it is. `name` is at most KEY_MAX - 1 bytes; the caller has checked its own, narrower bound. */
+/* KEY_HOST, KEY_GUEST and KEY_SUFFIX: `name` is folded here. KEY_SOURCE, KEY_ITEMS, KEY_NETWORK and
+ * KEY_STRANGERS: taken as it is. `name` is at most KEY_MAX - 1 bytes; the caller has checked its own,
+ * narrower bound. */
 struct key key_named(enum key_kind kind, struct bytes name);
 struct key key_lease(const char *network, const struct ip *ip);
 struct key key_entry(uint8_t kind, uint8_t alias, const char *network, const struct ip *ip);

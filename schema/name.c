@@ -76,6 +76,13 @@ bool name_equal_bytes(struct bytes a, struct bytes b)
 static const bool in_label[UINT8_MAX + 1] = {
     ['-'] = true, ['_'] = true, ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true};
 
+struct bytes name_without_root(struct bytes name)
+{
+    if (name.len > 0 && name.at[name.len - 1] == '.')
+        name.len--;
+    return name;
+}
+
 bool name_label_valid(const char *text, size_t len)
 {
     if (len == 0 || len > LABEL_MAX || text[0] == '-' || text[len - 1] == '-')

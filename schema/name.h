@@ -42,6 +42,9 @@ bool name_equal(const char *a, const char *b);
 /* The same for names without a terminator. */
 bool name_equal_bytes(struct bytes a, struct bytes b);
 
+/* The name without the dot that may stand behind it, for the root of all domains. */
+struct bytes name_without_root(struct bytes name);
+
 /* 1 to 63 letters, digits, hyphens and underscores, no hyphen at either end. */
 bool name_label_valid(const char *text, size_t len);
 

@@ -34,8 +34,11 @@ struct source_identity {
     uint64_t ctime;
 };
 
+/* The number of a file of lines, some of which made no sense. */
+#define SOURCE_HAS_BAD_LINES 1
+
 struct source {
-    uint16_t number; /* a lease file's, see OWNER_FIRST_FILE in lease.h; else 0 */
+    uint16_t number; /* a lease file's, see OWNER_FIRST_FILE in lease.h; SOURCE_HAS_BAD_LINES; else 0 */
     struct source_identity identity;
     uint64_t digest; /* of the content; saves parsing what was only touched */
 };

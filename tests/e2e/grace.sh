@@ -108,6 +108,12 @@ fails "lvindex-sync with bad settings" 1 lvindex_sync
 equal "each with its place" "lvindex.conf:1:1: lvindex.conf:2:3:" \
     "$(lvindex_sync 2>&1 | grep -o 'lvindex.conf:[0-9]*:[0-9]*:' | xargs)"
 resolves laptop 192.168.151.7
+for slip in grace=8640O grce=86400 grace=; do
+    settings "$slip"
+    fails "lvindex-sync with $slip" 1 lvindex_sync -v
+    equal "$slip: nothing is forgotten" "" "$(lvindex_sync -v 2>/dev/null || true)"
+    resolves laptop 192.168.151.7
+done
 settings 'grace=0'
 chmod 0666 "$SETTINGS"
 fails "lvindex-sync with settings of anybody's" 1 lvindex_sync

@@ -209,10 +209,30 @@ resolves box 192.168.150.10
 resolves last 192.168.150.13
 unresolved printer
 equal "--check names both" 2 "$(lvindex_dump --check | grep -c 'static:[23]:')"
+equal "the hook does not read it again" "" "$(lvindex_hook arp-add "$GUEST" 192.168.150.21 2>&1)"
+static "192.168.150.10 box" "192.168.150 printer" "  192.168.150.12 spa!re" "192.168.150.13 last" "192.168.150.14 new"
 hook_said=$(lvindex_hook arp-add "$GUEST" 192.168.150.20 2>&1)
+resolves new 192.168.150.14
 equal "the hook tells them, too, and does its work" "static:2:1: static:3:18:" \
     "$(grep -o 'static:[0-9]*:[0-9]*:' <<<"$hook_said" | xargs)"
+equal "... once" "" "$(lvindex_hook arp-add "$GUEST" 192.168.150.21 2>&1)"
+touch "$STATIC"
+equal "... not when it was only touched" "" "$(lvindex_hook arp-add "$GUEST" 192.168.150.21 2>&1)"
+succeeds "arp-del" lvindex_hook arp-del "$GUEST" 192.168.150.21
+equal "a pass by hand tells them all the same" "static:2:1: static:3:18:" \
+    "$(lvindex_sync 2>&1 | grep -o 'static:[0-9]*:[0-9]*:' | xargs)"
 equal "the neighbour is in" 192.168.150.20 "$(lvindex_dump --address=192.168.150.20 --json | jq -r '.entries[0]."ip-address"')"
+
+# Whoever asks once is told all; whoever is called again and again, enough.
+static $'192.168.150.10 box\nno\nno\nno\nno\nno\nno\nno'
+equal "a pass by hand names each" 7 "$(lvindex_sync 2>&1 | grep -c 'static:[0-9]*:1:')"
+equal "... and again" 7 "$(lvindex_sync 2>&1 | grep -c 'static:[0-9]*:1:')"
+equal "--check names each" 7 "$(lvindex_dump --check | grep -c 'static:[0-9]*:1:')"
+static $'192.168.150.10 box\nno\nno\nno\nno\nno\nno'
+equal "the hook names five" "5 1" "$(lvindex_hook arp-add "$GUEST" 192.168.150.20 2>&1 |
+    awk '/static:[0-9]+:1:/ { told++ } /static: 1 more bad line:/ { more++ } END { print told, more }')"
+static "192.168.150.10 box" "192.168.150.13 last"
+succeeds "lvindex-sync without bad lines" lvindex_sync
 
 # One that anybody may write is not read; what was known stays.
 chmod 0666 "$STATIC"

@@ -57,7 +57,7 @@ static void take_change(void *context, const char *text)
     expect_escaped(text);
 }
 
-const struct report fuzz_report = {take_problem, take_change, NULL};
+const struct report fuzz_report = {.problem = take_problem, .change = take_change};
 
 static void expect_claims(struct bytes value)
 {

@@ -21,7 +21,7 @@ static void note_problem(void *context, const char *what, const char *why)
     snprintf(last_problem, sizeof(last_problem), "%s: %s", what, why);
 }
 
-static const struct report report = {note_problem, NULL, NULL};
+static const struct report report = {.problem = note_problem};
 static char state_dir[256], networks_dir[256], definitions_dir[256];
 
 static void make_dir(char *to, const char *name)

@@ -30,7 +30,7 @@ static void note_change(void *context, const char *text)
 void reports_start(struct reports *reports)
 {
     *reports = (struct reports){.problems = 0};
-    reports->sink = (struct report){note_problem, note_change, reports};
+    reports->sink = (struct report){.problem = note_problem, .change = note_change, .context = reports};
 }
 
 void reports_expect_one(struct reports *reports, const char *part)

@@ -311,6 +311,41 @@ START_TEST(ip_order)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    bool reachable;
+} reached[] = {
+    {"192.0.2.1", true},
+    {"223.255.255.255", true},
+    {"10.0.0.0", true},
+    {"fd00::1", true},
+    {"2001:db8::1", true},
+    {"64:ff9b::c000:201", true},
+    {"0.0.0.0", false},
+    {"0.1.2.3", false},
+    {"127.0.0.1", false},
+    {"127.255.0.1", false},
+    {"224.0.0.1", false},
+    {"240.0.0.1", false},
+    {"255.255.255.255", false},
+    {"::", false},
+    {"::1", false},
+    {"::ffff:192.0.2.1", false},
+    {"fe80::1", false},
+    {"febf::1", false},
+    {"fec0::1", true},
+    {"ff02::1", false},
+};
+
+START_TEST(reachable)
+{
+    struct ip ip;
+
+    ck_assert_int_eq(ip_parse(reached[_i].text, &ip), 0);
+    ck_assert_msg(ip_is_reachable(&ip) == reached[_i].reachable, "%s", reached[_i].text);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("addresses");
@@ -327,5 +362,6 @@ int main(void)
     tcase_add_test(tcase, ip_bytes);
     tcase_add_test(tcase, ip_none);
     tcase_add_test(tcase, ip_order);
+    tcase_add_loop_test(tcase, reachable, 0, sizeof(reached) / sizeof(reached[0]));
     return test_case_run(tcase);
 }

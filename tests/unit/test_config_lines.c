@@ -108,23 +108,37 @@ START_TEST(tells_places)
 }
 END_TEST
 
-/* A line may be left where it went wrong; of very many only some are told. */
-START_TEST(many_bad_lines)
+/* A line may be left where it went wrong; of very many only some are told, unless all are wanted. */
+static void walk_bad_lines(size_t count)
 {
     static const char text[] = "a b\na b\na b\na b\na b\na b\na b\n";
-    struct config_lines lines = config_lines_of("FILE", bytes_of(text), &reports.sink);
+    struct config_lines lines =
+        config_lines_of("FILE", (struct bytes){(const uint8_t *)text, count * 4}, &reports.sink);
     struct config_word word;
 
-    reports_start(&reports);
     while (config_next_line(&lines)) {
         ck_assert(config_next_word(&lines, &word));
         ck_assert_uint_eq(word.text.at[0], 'a');
         config_bad(&lines, &word, "why");
     }
     config_lines_finish(&lines);
-    ck_assert_uint_eq(lines.bad, 7);
+    ck_assert_uint_eq(lines.bad, count);
+}
+
+START_TEST(many_bad_lines)
+{
+    reports_start(&reports);
+    walk_bad_lines(7);
     ck_assert_uint_eq(reports.problems, 6);
     ck_assert_ptr_nonnull(strstr(reports.text, "FILE: 2 more bad lines: "));
+    reports_start(&reports);
+    walk_bad_lines(6);
+    ck_assert_ptr_nonnull(strstr(reports.text, "FILE: 1 more bad line: "));
+    reports_start(&reports);
+    reports.sink.thorough = true;
+    walk_bad_lines(7);
+    ck_assert_uint_eq(reports.problems, 7);
+    ck_assert_ptr_nonnull(strstr(reports.text, "FILE:7:1: why"));
 }
 END_TEST
 

@@ -81,18 +81,37 @@ START_TEST(order)
 }
 END_TEST
 
-START_TEST(passed_over)
+START_TEST(put_aside)
 {
-    static const char *const names[] = {".hidden",   "a~",         "#a#",      "a.dpkg-old", "a.dpkg-new",
-                                        "a.rpmsave", "a.disabled", "a.bak",    "a.ucf-old",  "a.orig",
-                                        "README",    "README.md",  "a.rpmnew", "a.swp"};
-
     make_directory();
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        make_script(names[i], 0755);
+    make_script(".hidden", 0755);
+    make_script("a.disabled", 0755);
     ck_assert_int_eq(mkdir(in_directory("library"), 0755), 0);
     read_directory(geteuid());
     expect_end(0);
+}
+END_TEST
+
+/* Only of one that is executable, somebody might think that it was run. */
+START_TEST(leftovers)
+{
+    static const char *const names[] = {"#a#",        "README",     "README.md", "a.bak",     "a.cfsaved",
+                                        "a.dpkg-new", "a.dpkg-old", "a.new",     "a.old",     "a.orig",
+                                        "a.rej",      "a.rpmnew",   "a.rpmorig", "a.rpmsave", "a.swp",
+                                        "a.tmp",      "a.ucf-old",  "a~"};
+    static const size_t count = sizeof(names) / sizeof(names[0]);
+
+    make_directory();
+    for (size_t i = 0; i < count; i++)
+        make_script(names[i], 0644);
+    read_directory(geteuid());
+    expect_end(0);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_int_eq(chmod(in_directory(names[i]), 0755), 0);
+    read_directory(geteuid());
+    for (size_t i = 0; i < count; i++)
+        expect(i, names[i], SCRIPT_LEFTOVER);
+    expect_end(count);
 }
 END_TEST
 
@@ -196,7 +215,8 @@ int main(void)
 
     tcase_add_test(tcase, none);
     tcase_add_test(tcase, order);
-    tcase_add_test(tcase, passed_over);
+    tcase_add_test(tcase, put_aside);
+    tcase_add_test(tcase, leftovers);
     tcase_add_test(tcase, refused);
     tcase_add_test(tcase, foreign);
     tcase_add_test(tcase, directories);

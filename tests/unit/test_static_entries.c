@@ -80,8 +80,13 @@ static const struct {
      "FILE:2:14: a line above has another hardware address for this address"},
     {"192.0.2.1 web " MAC_A "\n", "", "FILE:1:15: no name; a hardware address is written mac=MAC"},
     {"192.0.2.1 web ttl=5\n", "", "FILE:1:15: no such setting"},
+    {"192.0.2.1 web\n  127.0.0.1 web\n", "/192.0.2.1#0 web -", "FILE:2:3: no machine is reached by this"},
+    {"fe80::1 web\n", "", "FILE:1:1: no machine is reached by this"},
     {"192.0.2.1 -web\n", "", "FILE:1:11: "},
-    {"192.0.2.1 web.\n", "", "FILE:1:11: "},
+    {"192.0.2.1 web.. \n", "", "FILE:1:11: "},
+    {"192.0.2.1 .\n", "", "FILE:1:11: "},
+    /* a dot behind it, as in zone files */
+    {"192.0.2.1 UPPER.Example. web.\n", "/192.0.2.1#0 UPPER.Example -; /192.0.2.1#1 web -", NULL},
     {"192.0.2.1 .web\n", "", "FILE:1:11: "},
     {"192.0.2.1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "", "FILE:1:11: "},
 };
@@ -134,11 +139,18 @@ static const struct {
     {false, MAC_A ",192.0.2.1,web,infinite\n", "br0/192.0.2.1#0 web " MAC_A, false},
     {false, "id:00:03:00:01:52:54:00:00:00:0a,web,[fd00::1]\n", "br0/fd00::1#0 web -", false},
     {false, "id:00:03:00:01:52:54:00:00:00:0a,[fd00::1]\nweb,[fd00::2]\n", "br0/fd00::2#0 web -", false},
+    {false, MAC_A ",192.0.2.1,web,1D\n", "br0/192.0.2.1#0 web " MAC_A, false},
+    /* names that look a little like an address or a time */
+    {false, "ad,192.0.2.1\nbe-ef,192.0.2.2\n", "br0/192.0.2.1#0 ad -; br0/192.0.2.2#0 be-ef -", false},
+    {false, "1x,192.0.2.1\n3ad,192.0.2.2,2w\n", "br0/192.0.2.1#0 1x -; br0/192.0.2.2#0 3ad -", false},
+    {false, MAC_A ",192.0.2.1,ad\n", "br0/192.0.2.1#0 ad " MAC_A, false},
     {false, MAC_A ",192.0.2.1,localhost\n", "br0/192.0.2.1#0 - " MAC_A, false},
     {false, "junk\n" MAC_A ",192.0.2.1,web\n", "br0/192.0.2.1#0 web " MAC_A, true},
     {true, "192.0.2.1\tweb\tmail.example\n", "br0/192.0.2.1#0 web -; br0/192.0.2.1#1 mail.example -", false},
     {true, "fd00::1\tweb\nfd00::1\tdb\n", "br0/fd00::1#0 web -; br0/fd00::1#1 db -", false},
     {true, "192.0.2.1\tlocalhost\tgood\n", "br0/192.0.2.1#0 good -", false},
+    {true, "0.0.0.0\tads.example\n::1\tme\n192.0.2.1\tdb\n", "br0/192.0.2.1#0 db -", false},
+    {false, MAC_A ",0.0.0.0,web\n", "", false},
     {true, "nothing\tweb\n192.0.2.1\tdb\n", "br0/192.0.2.1#0 db -", true},
 };
 

@@ -10,6 +10,8 @@
 #include "indexer/cleanup.h"
 #include "indexer/conf.h"
 #include "indexer/leases.h"
+#include "indexer/settings.h"
+#include "indexer/static_file.h"
 #include "indexer/suffixes.h"
 #include "own_index.h"
 #include "schema/source.h"
@@ -91,10 +93,15 @@ static const struct {
     {"virbr0\n", "|", "networks:1:7: no suffix given"},
     {"virbr0 a -b c\n", "a c|", "networks:1:10: not a domain"},
     {"virbr0 a..b c\n", "c|", "networks:1:8: not a domain"},
-    {"virbr0 a.\n", "|", "networks:1:8: not a domain"},
+    {"virbr0 a..\n", "|", "networks:1:8: not a domain"},
+    {"virbr0 .\n", "|", "networks:1:8: not a domain"},
+    {"virbr0 Lab.Example. b.\n", "Lab.Example b|", NULL},
     {"virbr0 \303\274\n", "|", "networks:1:8: not a domain"},
     {"virbr0 1 2 3 4 5 6 7 8 9\n", "1 2 3 4 5 6 7 8|", "networks:1:24: more suffixes"},
-    {"virbr0 1 2 3 4 5\nvirbr0 6 7 8 9\n", "1 2 3 4 5 6 7 8|", NULL},
+    {"virbr0 1 2 3 4 5\nvirbr0 6 7 8 9\n", "1 2 3 4 5 6 7 8|", "networks:2:14: more suffixes"},
+    {"virbr0 1 2 3 4 5 6 7 8\nother 9\nvirbr0 8 1\n", "1 2 3 4 5 6 7 8|", NULL},
+    /* one that is none takes no room */
+    {"virbr0 1 2 -3 4 5 6 7 8 9\n", "1 2 4 5 6 7 8 9|", "networks:1:12: not a domain"},
 };
 
 START_TEST(file)
@@ -109,8 +116,12 @@ START_TEST(file)
     else
         reports_expect_one(&own_reports, files[_i].problem);
     own_index_end(index, 1);
-    /* What makes no sense is told again; what does is not taken in twice. */
+    /* The file is not read again, unless somebody wants to hear what makes no sense; and is not taken in
+     * twice. */
     index = own_index();
+    refresh(index);
+    reports_expect_none(&own_reports);
+    own_reports.sink.thorough = true;
     refresh(index);
     ck_assert_uint_eq(own_reports.problems, files[_i].problem != NULL);
     ck_assert_uint_eq(own_reports.changes, 0);
@@ -235,6 +246,20 @@ START_TEST(file_first)
 }
 END_TEST
 
+/* By both of its names, a network has eight suffixes. */
+START_TEST(called_twice)
+{
+    struct index *index = own_index();
+
+    own_write("default.conf", "interface=virbr0\ndhcp-range=192.0.2.2,192.0.2.254,255.255.255.0\n");
+    ck_assert_int_eq(conf_refresh(index, own_dir()), 0);
+    take(index, "virbr0 1 2 3 4 5\ndefault 5 6 7 8 9\n");
+    reports_expect_one(&own_reports, "networks:2:17: more suffixes");
+    ck_assert_str_eq(suffixes_of(index, "virbr0"), "1 2 3 4 5 6 7 8|");
+    own_index_end(index, 1);
+}
+END_TEST
+
 /* Files that others may change, or that are none, leave what is known. */
 START_TEST(not_trusted)
 {
@@ -256,6 +281,34 @@ START_TEST(not_trusted)
     refresh(index);
     reports_expect_one(&own_reports, "networks: not a regular file");
     ck_assert_str_eq(suffixes_of(index, "lab"), "lab.example|");
+    own_index_end(index, 1);
+}
+END_TEST
+
+/* So does a directory that others may change, whatever became of the file; it is told once. */
+START_TEST(directory_not_trusted)
+{
+    struct index *index = own_index();
+
+    lease_in(index, "lab");
+    take(index, "lab lab.example\n");
+    own_write("static", "192.0.2.1 printer\n");
+    ck_assert_int_eq(static_file_refresh(index, own_dir()), 0);
+    own_write("networks", "lab evil.example\n");
+    ck_assert_int_eq(unlink(own_path("static")), 0);
+    ck_assert_int_eq(chmod(own_dir(), _i == 0 ? 0775 : 01777), 0);
+    reports_start(&own_reports);
+    ck_assert_int_eq(settings_refresh(index, own_dir()), 0);
+    refresh(index);
+    ck_assert_int_eq(static_file_refresh(index, own_dir()), 0);
+    reports_expect_one(&own_reports, "others may write to it, not read");
+    ck_assert_str_eq(suffixes_of(index, "lab"), "lab.example|");
+    own_expect_answers(index, "printer", "192.0.2.1");
+    ck_assert_int_eq(chmod(own_dir(), 0755), 0);
+    refresh(index);
+    ck_assert_int_eq(static_file_refresh(index, own_dir()), 0);
+    ck_assert_str_eq(suffixes_of(index, "lab"), "evil.example|");
+    own_expect_answers(index, "printer", "");
     own_index_end(index, 1);
 }
 END_TEST
@@ -409,9 +462,11 @@ int main(void)
     tcase_add_test(tcase, comment);
     tcase_add_test(tcase, file_first);
     tcase_add_loop_test(tcase, not_trusted, 0, 2);
+    tcase_add_loop_test(tcase, directory_not_trusted, 0, 2);
     tcase_add_test(tcase, of_another_user);
     tcase_add_test(tcase, libvirt);
     tcase_add_loop_test(tcase, no_domain, 0, sizeof(no_domains) / sizeof(no_domains[0]));
+    tcase_add_test(tcase, called_twice);
     tcase_add_test(tcase, same_twice);
     tcase_add_test(tcase, version_2);
     return test_case_run(tcase);

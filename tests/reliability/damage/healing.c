@@ -24,7 +24,7 @@ static void ignore(void *context, const char *what, const char *why)
     (void)why;
 }
 
-static const struct report quiet = {ignore, NULL, NULL};
+static const struct report quiet = {.problem = ignore};
 
 static struct libvirt_dirs dirs_of(const struct healing *healing)
 {

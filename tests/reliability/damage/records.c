@@ -43,7 +43,7 @@ static int by_key(const void *a, const void *b)
 
 bool records_load(const char *directory, struct records *records)
 {
-    const struct report report = {print_problem, NULL, NULL};
+    const struct report report = {.problem = print_problem};
     struct store *store = NULL;
     int rc = store_open(directory, STORE_READ, &report, &store);
 
