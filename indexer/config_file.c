@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,6 +45,22 @@ static bool is_file_refused(struct index *index, const struct source_file *sourc
     return why != NULL;
 }
 
+/* Is the whole directory gone? A system that is half mounted or half restored looks so: a file that was
+ * removed leaves its directory behind. */
+static const char *lost_with(const char *dir)
+{
+    return access(dir, F_OK) < 0 && errno == ENOENT ? "its directory is missing: what it said stays" : NULL;
+}
+
+/* Whoever edits it may truncate and write it in place: what is new is read again until it rests, for a second
+ * at the most. NULL, or why it cannot be read. */
+static const char *settle(struct file *file)
+{
+    int rc = file_settle(file);
+
+    return rc == 0 ? NULL : rc == -EAGAIN ? "keeps changing" : strerror(-rc);
+}
+
 int config_file_open(struct index *index, const char *dir, const char *file_name, const char *prefix,
                      struct source_file *source)
 {
@@ -61,5 +78,9 @@ int config_file_open(struct index *index, const char *dir, const char *file_name
         return state;
     if (is_directory_refused(index, dir) || (state != SOURCE_GONE && is_file_refused(index, source)))
         return SOURCE_UNREADABLE;
-    return state;
+    why = state == SOURCE_NEW ? settle(&source->file) : state == SOURCE_GONE ? lost_with(dir) : NULL;
+    if (why == NULL)
+        return state;
+    report_problem(index->report, why, "%s", path);
+    return SOURCE_UNREADABLE;
 }

@@ -10,7 +10,8 @@
 /* Looks at `file_name` in the directory `dir`, for the source `prefix` (and nothing behind it): see
  * source_file_open(). A file that is neither root's nor our own user's, or that its group or others may write
  * to, is reported, and SOURCE_UNREADABLE; so is one of a directory of which that is true, also when it is
- * there no more. Symbolic links are followed. Close it in any case. */
+ * there no more, one that was read before and is gone with the whole directory, and one that never rests.
+ * Symbolic links are followed. Close it in any case. */
 int config_file_open(struct index *index, const char *dir, const char *file_name, const char *prefix,
                      struct source_file *source);
 

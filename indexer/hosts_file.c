@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
+#include "digest.h"
 #include "file.h"
 #include "lock.h"
 #include "replace.h"
@@ -64,18 +65,44 @@ static int look(int dirfd, const char *name, const char *path, const char *text,
            holds(dirfd, name, text, len);
 }
 
-static int replace(int dirfd, const char *name, const char *state_dir, const char *text, size_t len)
+/* Keeps off others that write the same file, by whatever path, and nobody else: its disk may be slow. The
+ * lock is where strangers cannot hold it, which the file's own directory need not be. */
+static int lock_file(int dirfd, const char *name, const char *state_dir)
+{
+    CLEANUP_FD int state = open_directory(state_dir);
+    uint64_t directory[2];
+    struct stat st;
+
+    if (state < 0)
+        return state;
+    if (fstat(dirfd, &st) < 0)
+        return -errno;
+    directory[0] = st.st_dev;
+    directory[1] = st.st_ino;
+    return lock_take_part(state, digest_of(name, strlen(name), digest_of(directory, sizeof(directory), 0)));
+}
+
+static int replace(int dirfd, const char *name, const char *text, size_t len)
 {
     char temporary[NAME_MAX + 1];
-    CLEANUP_FD int state = open_directory(state_dir);
-    CLEANUP_FD int lock = state < 0 ? state : lock_take(state);
     bool replaced;
 
-    if (lock < 0)
-        return lock;
     if (snprintf(temporary, sizeof(temporary), ".%s" NEW_SUFFIX, name) >= (int)sizeof(temporary))
         return -ENAMETOOLONG;
     return replace_file_by(dirfd, temporary, name, text, len, &replaced);
+}
+
+static int replace_locked(int dirfd, const char *name, const char *path, const char *state_dir,
+                          const char *text, size_t len, const struct report *report)
+{
+    CLEANUP_FD int lock = lock_file(dirfd, name, state_dir);
+    int rc = lock < 0 ? lock : replace(dirfd, name, text, len);
+
+    if (lock == -ETIMEDOUT) {
+        report_problem(report, "being written by another process for too long, gave up", "%s", path);
+        return rc;
+    }
+    return rc < 0 ? report_errno(report, rc, "%s", path) : 1;
 }
 
 int hosts_file_write(const char *path, const char *state_dir, const char *text, size_t len,
@@ -90,6 +117,5 @@ int hosts_file_write(const char *path, const char *state_dir, const char *text, 
     rc = look(dirfd, place.name, path, text, len, report);
     if (rc != 0)
         return rc < 0 ? rc : 0;
-    rc = replace(dirfd, place.name, state_dir, text, len);
-    return rc < 0 ? report_errno(report, rc, "%s", path) : 1;
+    return replace_locked(dirfd, place.name, path, state_dir, text, len, report);
 }
