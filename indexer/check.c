@@ -88,9 +88,9 @@ static int print_findings_json(const struct check *check, FILE *to)
     return array == NULL ? -ENOMEM : json_print(array, to);
 }
 
-int dump_check(const char *dir, struct index *index, bool json, FILE *to)
+int dump_check(const char *dir, struct index *index, int opened, bool json, FILE *to)
 {
-    CLEANUP_CHECK struct check check = {.index = index, .dir = dir};
+    CLEANUP_CHECK struct check check = {.index = index, .opened = opened, .dir = dir};
     int rc = run(&check);
 
     if (rc == 0 && json)

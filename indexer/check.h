@@ -20,6 +20,7 @@ struct finding {
 
 struct check {
     struct index *index; /* NULL: there is none that could be opened */
+    int opened;          /* why not, -errno */
     const char *dir;     /* the state directory */
     struct finding *at;
     size_t count;

@@ -81,8 +81,8 @@ int dump_explain(struct index *index, const struct dump_query *query, FILE *to);
 int dump_explain_json(struct index *index, const struct dump_query *query, FILE *to);
 
 /* What keeps names from resolving on this host: a line for each finding, or a JSON array. 1 when anything was
- * found, 0, or -errno. `index` may be NULL: there is none. */
-int dump_check(const char *dir, struct index *index, bool json, FILE *to);
+ * found, 0, or -errno. `index` is NULL where it could not be opened, for the reason `opened`, a -errno. */
+int dump_check(const char *dir, struct index *index, int opened, bool json, FILE *to);
 
 /* How large the index is, and how its files are filled: for people, and as a JSON object. */
 int dump_stats(struct index *index, const struct dump_query *query, FILE *to);
