@@ -9,6 +9,7 @@
 #include "check.h"
 #include "cleanup.h"
 #include "index_file.h"
+#include "nsswitch.h"
 #include "schema/paths.h"
 
 /* A name that no client can have: it is asked for only to see whether the index is taken. */
@@ -31,11 +32,25 @@ static int check_module(struct check *check, const char *module)
     return rc;
 }
 
+/* Those that glibc is to ask; where it is to ask none, those that it should be. */
 int check_modules(struct check *check)
 {
-    int rc = check_module(check, "lvindex_guest");
+    CLEANUP_SERVICES struct nss_services services;
+    bool named = false;
+    int rc = nsswitch_hosts(&services);
 
-    return rc < 0 ? rc : check_module(check, "lvindex");
+    if (rc == -ENOMEM)
+        return rc;
+    rc = 0;
+    for (size_t i = 0; rc == 0 && i < services.count; i++) {
+        if (nsswitch_is_ours(&services.at[i])) {
+            rc = check_module(check, services.at[i].name);
+            named = true;
+        }
+    }
+    if (rc == 0 && !named)
+        rc = check_module(check, "lvindex_guest");
+    return rc == 0 && !named ? check_module(check, "lvindex") : rc;
 }
 
 static int check_mode(struct check *check, const char *path, bool directory)

@@ -33,7 +33,20 @@ nsswitch 'hostsfile: lvindex'
 finds "another line" "/etc/nsswitch.conf: neither lvindex nor lvindex_guest"
 nsswitch $'hosts:\tfiles dns lvindex_guest lvindex'
 finds "behind dns" '/etc/nsswitch.conf: "dns" stands before the modules'
-for line in 'hosts: files mdns4_minimal [NOTFOUND=return] lvindex_guest lvindex dns' \
+nsswitch 'hosts: files lvindex resolve [!UNAVAIL=return] lvindex_guest dns'
+finds "one of them behind resolve" '"resolve" with an action "return" stands before lvindex_guest: the search ends there'
+nsswitch 'hosts: files lvindex_guest [NOTFOUND=return] lvindex dns'
+finds "one of them behind the other" '"lvindex_guest" with an action "return" stands before lvindex: the search'
+nsswitch 'hosts: files lvindex dns [NOTFOUND=return] lvindex_guest'
+finds "one of them behind a DNS that ends" '"dns" with an action "return" stands before lvindex_guest: the search'
+nsswitch 'hosts: resolve [!UNAVAIL=return] lvindex_guest [NOTFOUND=return] lvindex'
+finds "one reason for both" '"resolve" with an action "return" stands before the modules: the search'
+nsswitch 'hosts: files lvindex_gest lvindex dns'
+finds "a mistyped word" '/etc/nsswitch.conf: "lvindex_gest" is no module of lvindex: there is no such module'
+nsswitch 'hosts: files lvindex_gest dns'
+finds "nothing but a mistyped word" '"lvindex_gest" is no module of lvindex' 'neither lvindex nor lvindex_guest'
+for line in 'hosts: files lvindex dns lvindex_guest' 'hosts: lvindex_guest lvindex [NOTFOUND=return] lvindex_guest' \
+    'hosts: files mdns4_minimal [NOTFOUND=return] lvindex_guest lvindex dns' \
     ' hosts : files [SUCCESS=return] lvindex resolve [!UNAVAIL=return] dns # dns' \
     'hosts: files [!NOTFOUND=return] lvindex' 'hosts: files [NOTFOUND=continue SUCCESS=return] lvindex' \
     'hosts: myhostname [!UNAVAIL=return NOTFOUND=continue] lvindex' \
@@ -52,6 +65,9 @@ chmod 0644 "$SANDBOX/nsswitch.conf"
 mkdir "$SANDBOX/nowhere"
 MODULES=$SANDBOX/nowhere
 finds "no modules" "module lvindex_guest: libnss_lvindex_guest.so.2: cannot open" "module lvindex: libnss_lvindex.so.2: cannot"
+nsswitch 'hosts: files lvindex'
+finds "the one module that is named" "module lvindex: libnss_lvindex.so.2: cannot"
+sandbox_nsswitch
 MODULES=$BUILD/nss
 
 chmod g+w "$INDEX"
