@@ -206,6 +206,17 @@ python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/nscd/socket"
 mkdir "$SANDBOX/etc"
 cp /etc/{nsswitch.conf,hosts,passwd,group,ld.so.cache} "$SANDBOX/etc"
 mount --bind "$SANDBOX/etc" /etc
+in_order "a socket that an nscd left behind"
+rm /run/nscd/socket
+python3 - <<'END' &
+import socket, time
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("/run/nscd/socket")
+listener.listen(99)
+time.sleep(1000)
+END
+nscd=$!
+wait_until 15 test -S /run/nscd/socket
 finds "nscd with another file than its own" "nscd: caches host names"
 printf '%s\n' 'enable-cache passwd yes' '	enable-cache	hosts	yes' >/etc/nscd.conf
 finds "nscd" "nscd: caches host names"
@@ -214,6 +225,8 @@ in_order "an nscd that keeps no host names"
 echo 'enable-cache passwd yes' >/etc/nscd.conf
 in_order "an nscd that nobody told of host names"
 umount /etc
+kill "$nscd"
+wait "$nscd" || true
 umount /run/nscd
 
 fails "other options beside it" 2 lvindex_dump --check --raw
