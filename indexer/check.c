@@ -38,9 +38,9 @@ void check_free(struct check *check)
 
 static int run(struct check *check)
 {
-    static int (*const checks[])(struct check *) = {check_nsswitch, check_modules, check_index_file,
-                                                    check_answers,  check_sources, check_leases,
-                                                    check_dnsmasq,  check_scripts, check_nscd};
+    static int (*const checks[])(struct check *) = {
+        check_nsswitch, check_modules, check_index_file, check_answers, check_sources,
+        check_networks, check_leases,  check_dnsmasq,    check_scripts, check_nscd};
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < sizeof(checks) / sizeof(checks[0]); i++)
