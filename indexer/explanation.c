@@ -325,6 +325,18 @@ static int list_refused(void *context, const struct lease *lease)
     return lease->refused[0] != '\0' && wanted ? lease_list_add(search->found, lease) : 0;
 }
 
+/* Lists a live lease of the address whose client told no name at all. */
+static int list_nameless(void *context, const struct lease *lease)
+{
+    const struct refused_search *search = context;
+    const struct subject *subject = search->subject;
+
+    return ip_compare(&lease->ip, &subject->ip) == 0 && lease->host[0] == '\0' && lease->refused[0] == '\0' &&
+                   !expiry_passed(lease->expiry, subject->index->now)
+               ? lease_list_add(search->found, lease)
+               : 0;
+}
+
 /* --- The modules' own answers -----------------------------------------------------------------------------
  */
 
@@ -361,6 +373,9 @@ int explain(struct index *index, const char *asked, struct explanation *explanat
     if (rc == 0)
         rc =
             leases_each(index, NULL, list_refused, &(struct refused_search){&subject, &explanation->refused});
+    if (rc == 0 && subject.ip.len > 0 && explanation->records[0].count == 0)
+        rc = leases_each(index, NULL, list_nameless,
+                         &(struct refused_search){&subject, &explanation->nameless});
     return rc < 0 ? rc : ask(&subject, explanation);
 }
 
@@ -384,4 +399,5 @@ void explanation_free(struct explanation *explanation)
     for (size_t i = 0; i < EXPLAINED_MODULES; i++)
         module_answer_free(&explanation->answers[i].answer);
     lease_list_free(&explanation->refused);
+    lease_list_free(&explanation->nameless);
 }

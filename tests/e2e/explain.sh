@@ -103,6 +103,12 @@ explains $'a\e[31m' \
     'Guest name, key "ga\x1b[31m": not in the index' '' 'Host name, key "ha\x1b[31m": not in the index' '' \
     'Module lvindex_guest: NOTFOUND' 'Module lvindex: NOTFOUND'
 
+# A client that told no name.
+succeeds "a lease without a name" lvindex_hook add 52:54:00:00:00:77 192.0.2.77
+explains 192.0.2.77 'Names of the address, key "a\xc0\x00\x02M": not in the index' '' \
+    '192.0.2.77: leased to 52:54:00:00:00:77 in network -; its client told no name' '' \
+    'Module lvindex_guest: NOTFOUND' 'Module lvindex: NOTFOUND'
+
 # --- As JSON ----------------------------------------------------------------------------------------------------------
 
 # explained WHAT SUBJECT FILTER EXPECTED: what jq's FILTER (compact) makes of the explanation.
@@ -134,6 +140,9 @@ explained "the modules" web .modules '[{"module":"lvindex_guest","status":"SUCCE
 "'{"module":"lvindex","status":"SUCCESS","found":["192.0.2.1"]}]'
 explained "an address" 192.0.2.1 '[.records[] | .kind, .key], [.modules[].found]' \
     "$(lines '["address","a\\xc0\\x00\\x02\\x01"]' '[["web"],["web"]]')"
+explained "an address without a name" 192.0.2.77 '.nameless' \
+    '[{"network":"","ip-address":"192.0.2.77","mac-address":"52:54:00:00:00:77"}]'
+explained "an address with one" 192.0.2.1 '.nameless' '[]'
 explained "nobody" $'no\e[31m\xff' '.subject, .records[].candidates, .refused, .modules[].found' \
     "$(lines '"no\\x1b[31m\\xff"' '[]' '[]' '[]' '[]' '[]')"
 explained "a name too long" "$(printf 'a%.0s' {1..300})" '[.records[] | has("key")]' '[false,false]'
