@@ -131,6 +131,16 @@ static int print_check(struct tool *tool, bool json)
     return tool_finish_output(tool) == TOOL_DONE && rc == 0 ? TOOL_DONE : TOOL_FAILED;
 }
 
+static void report_missing(const struct report *report, const struct choice *choice)
+{
+    const char *network = choice->query.network;
+
+    if (choice->format == dump_guest)
+        report_problem(report, "no such guest runs", "%s", choice->query.guest);
+    else
+        report_problem(report, "no such network", "%s", network[0] != '\0' ? network : "-");
+}
+
 static int print(struct tool *tool, const struct choice *choice)
 {
     const struct report report = tool_report(tool);
@@ -141,8 +151,7 @@ static int print(struct tool *tool, const struct choice *choice)
         int rc = there ? choice->format(index, &choice->query, stdout) : -ENOENT;
 
         if (rc == -ENOENT && there)
-            report_problem(&report, choice->format == dump_guest ? "no such guest runs" : "no such network",
-                           "%s", choice->format == dump_guest ? choice->query.guest : choice->query.network);
+            report_missing(&report, choice);
         else if (rc < 0)
             report_errno(&report, rc, "%s/" INDEX_FILE, tool_state_dir());
         else

@@ -52,6 +52,8 @@ bool dump_wants(const struct dump_query *query, const char *bridge, const struct
 /* The bridge that libvirt's network of this name has, else the name itself. -ENOENT: it is too long for
  * either. */
 int dump_find_network(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1]);
+/* The same; -ENOENT also where nothing is known of it. */
+int dump_known_network(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1]);
 
 /* Who brought a lease or an entry, for people: the hook, libvirt's .status, the path of a lease file, or what
  * lists entries of its kind. The caller frees `*text`. */
