@@ -15,41 +15,48 @@
 /* --- A file that is no longer written ---------------------------------------------------------------------
  */
 
-/* Does a lvindex-sync that runs read the lease file? Its arguments end with the path. */
+struct reading {
+    const char *path;
+};
+
+/* Is it an argument that gives the file to lvindex-sync: FILE or NETWORK=FILE, with the option or behind it?
+ */
+static bool gives(const char *argument, const char *path)
+{
+    const size_t whole = strlen(argument), length = strlen(path);
+    const size_t before = whole < length ? 0 : whole - length;
+
+    return strcmp(argument + before, path) == 0 &&
+           (before == 0 || argument[before - 1] == '=' || (before == 2 && strncmp(argument, "-l", 2) == 0));
+}
+
+/* Does a lvindex-sync that runs read the lease file? */
 static int reads_file(void *context, const struct process *process)
 {
     CLEANUP_TEXTS struct text_list arguments = {NULL, 0};
-    const char *path = context;
-    const size_t length = strlen(path);
+    const struct reading *reading = context;
     int rc = process_texts(process, "cmdline", &arguments);
 
-    for (size_t i = 1; rc == 0 && i < arguments.count; i++) {
-        const size_t whole = strlen(arguments.at[i]);
-        const char *end = arguments.at[i] + (whole < length ? whole : whole - length);
-
-        if (strcmp(end, path) == 0 && (whole == length || end[-1] == '=' || end[-1] == 'l'))
-            return 1;
-    }
+    for (size_t i = 1; rc == 0 && i < arguments.count; i++)
+        rc = gives(arguments.at[i], reading->path);
     return rc;
 }
 
 int check_unwritten(struct check *check, const struct dnsmasq *dnsmasq)
 {
-    CLEANUP_FREE char *path = strdup(dnsmasq_lease_file(dnsmasq));
+    struct reading reading = {dnsmasq_lease_file(dnsmasq)};
     int rc;
 
-    if (path == NULL)
-        return -ENOMEM;
     /* libvirt's have none; what is the default belongs to another one then. */
     if (!dnsmasq->leasefile_ro || (dnsmasq->lease_file == NULL && (dnsmasq->libvirt || !dnsmasq->known)))
         return 0;
-    rc = process_each("lvindex-sync", reads_file, path);
-    return rc <= 0 ? rc
-                   : check_add(
-                         check, "that file never changes again, and leases that ended come back from it",
-                         "take it out of the options of lvindex-sync (/etc/default/lvindex), and restart it",
-                         "%s: lvindex-sync reads it, and dnsmasq (process %d) has leasefile-ro", path,
-                         dnsmasq->process->pid);
+    rc = process_each("lvindex-sync", reads_file, &reading);
+    if (rc <= 0)
+        return rc;
+    return check_add(check, "that file never changes again, and leases that ended come back from it",
+                     "take it out of the options of lvindex-sync (/etc/default/lvindex), and restart it",
+                     "%s: lvindex-sync reads it, and dnsmasq (process %d) has leasefile-ro", reading.path,
+                     dnsmasq->process->pid);
 }
 
 /* --- Events that were lost --------------------------------------------------------------------------------

@@ -154,8 +154,9 @@ int check_index_file(struct check *check)
     /* That one may not look for it has been said. */
     return errno != ENOENT && check->count > told
                ? 0
-               : check_add(check, "no name is known",
-                           "it comes with the first lease or guest; have dnsmasq run lvindex-hook, or "
-                           "lvindex-sync.service run (lvindex-sync --watch)",
-                           "%s: there is no index that could be read", path);
+               : check_add(
+                     check, "no name is known",
+                     "it comes with the first lease, guest or lease file; have dnsmasq run lvindex-hook, or "
+                     "lvindex-sync.service run (lvindex-sync --watch)",
+                     "%s: there is no index that could be read", path);
 }

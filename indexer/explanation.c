@@ -67,8 +67,9 @@ static void judge(const struct claim *claim, const struct claim_time *when, cons
     judge_level(claim, level, candidate);
     if ((claim->flags & CLAIM_PRESENCE) != 0) {
         candidate->verdict = VERDICT_PRESENCE;
-        candidate->reason = is_definition(claim->network) ? "says that the guest is defined; has no address"
-                                                          : "says that the guest runs; has no address";
+        candidate->reason = is_definition(claim->network)
+                                ? "marks the guest as defined; an address comes from its leases"
+                                : "marks the guest as running; an address comes from its leases";
     } else if ((claim->flags & CLAIM_WITHHELD) != 0) {
         candidate->verdict = VERDICT_REFUSED;
         candidate->reason = refusal_text(claim->reason);

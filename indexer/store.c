@@ -121,8 +121,7 @@ static int open_published(struct store *store, enum store_mode mode)
 
     store->meta = store->published.index.meta;
     if (rc == -EBADMSG) {
-        report_problem(store->report, STORE_DAMAGED, "%s/%s", store->dir,
-                       culprit(store, name));
+        report_problem(store->report, STORE_DAMAGED, "%s/%s", store->dir, culprit(store, name));
         rc = 0;
     }
     if (rc == -EPROTONOSUPPORT) {

@@ -94,8 +94,8 @@ unshared() {
         mount -t tmpfs none "$0/own"
         echo "dhcp-range=$1" >"$0/own/conf"
         exec "$0/bin/dnsmasq" --keep-in-foreground --conf-file="$0/own/conf" --pid-file= --no-resolv --no-hosts \
-            --log-facility="$0/unshared.log" --dhcp-leasefile="$0/unshared.leases" --bind-interfaces --except-interface=lo \
-            --interface=br0 </dev/null' "$SANDBOX" "$IPV4"
+            --log-facility="$0/unshared.log" --dhcp-leasefile="$0/unshared.leases" --bind-interfaces \
+            --except-interface=lo --interface=br0 </dev/null' "$SANDBOX" "$IPV4"
 }
 
 unshared --propagation=private &
@@ -123,7 +123,8 @@ in_order "root"
 dnsmasq_stop
 printf '#!/bin/sh\n  # %s was here\nexit 0\n' "$BUILD/hook/lvindex-hook" >"$SANDBOX/bin/comment"
 chmod +x "$SANDBOX/bin/comment"
-unhooked "a script that names the hook in a comment" --dhcp-range=$IPV4 --script-on-renewal --dhcp-script="$SANDBOX/bin/comment"
+unhooked "a script that names the hook in a comment" --dhcp-range=$IPV4 --script-on-renewal \
+    --dhcp-script="$SANDBOX/bin/comment"
 
 # --- Leases -----------------------------------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ explains WEB. \
     'Guest name, key "gweb":' \
     'NAME | ADDRESS | NETWORK | FROM | ORDER | LEFT | VERDICT' \
     'web | 192.0.2.1 | - | the hook | running guest, heard AGO | - | answers' \
-    'web | - | virbr7 | - | - | - | says that the guest runs; has no address' \
+    'web | - | virbr7 | - | - | - | marks the guest as running; an address comes from its leases' \
     '' \
     'Host name, key "hweb":' \
     'NAME | ADDRESS | NETWORK | FROM | ORDER | LEFT | VERDICT' \
@@ -80,8 +80,8 @@ mkdir "$SANDBOX/definitions/qemu"
 touch "$SANDBOX/definitions/qemu/web.xml" "$SANDBOX/definitions/qemu/mail.xml"
 succeeds "lvindex-sync" lvindex_sync
 equal "a guest that runs, and is defined" \
-    "$(lines 'web | - | /qemu | - | - | - | says that the guest is defined; has no address' \
-    'web | - | virbr7 | - | - | - | says that the guest runs; has no address')" "$(explain web | grep 'has no address')"
+    "$(lines 'web | - | /qemu | - | - | - | marks the guest as defined; an address comes from its leases' \
+    'web | - | virbr7 | - | - | - | marks the guest as running; an address comes from its leases')" "$(explain web | grep 'marks the guest')"
 explains mail \
     'Guest name, key "gmail":' \
     'NAME | ADDRESS | NETWORK | FROM | ORDER | LEFT | VERDICT' \
@@ -123,8 +123,8 @@ explained "a guest's candidates" web '.records[0].candidates[] | del(."last-hear
     '{"name":"web","network":"","ip-address":"192.0.2.1","from":"the hook","running":true,"expiry-time":0,'"\
 "'"verdict":"answers"}' \
     '{"name":"web","network":"/qemu","verdict":"no-address",'"\
-"'"reason":"says that the guest is defined; has no address"}' \
-    '{"name":"web","network":"virbr7","verdict":"no-address","reason":"says that the guest runs; has no address"}')"
+"'"reason":"marks the guest as defined; an address comes from its leases"}' \
+    '{"name":"web","network":"virbr7","verdict":"no-address","reason":"marks the guest as running; an address comes from its leases"}')"
 explained "a host's candidates" web \
     '.records[1].candidates[] | [.name, .network, ."ip-address", .running, .verdict, .reason]' \
     "$(lines '["web","","192.0.2.1",true,"answers",null]' \
