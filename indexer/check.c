@@ -38,9 +38,9 @@ void check_free(struct check *check)
 
 static int run(struct check *check)
 {
-    static int (*const checks[])(struct check *) = {check_nsswitch, check_modules, check_index_file,
-                                                    check_answers,  check_sources, check_leases,
-                                                    check_dnsmasq,  check_scripts, check_nscd};
+    static int (*const checks[])(struct check *) = {
+        check_nsswitch, check_modules, check_index_file, check_answers, check_sources,
+        check_networks, check_leases,  check_dnsmasq,    check_scripts, check_nscd};
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < sizeof(checks) / sizeof(checks[0]); i++)
@@ -88,9 +88,9 @@ static int print_findings_json(const struct check *check, FILE *to)
     return array == NULL ? -ENOMEM : json_print(array, to);
 }
 
-int dump_check(const char *dir, struct index *index, bool json, FILE *to)
+int dump_check(const char *dir, struct index *index, int opened, bool json, FILE *to)
 {
-    CLEANUP_CHECK struct check check = {.index = index, .dir = dir};
+    CLEANUP_CHECK struct check check = {.index = index, .opened = opened, .dir = dir};
     int rc = run(&check);
 
     if (rc == 0 && json)

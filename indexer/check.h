@@ -20,6 +20,7 @@ struct finding {
 
 struct check {
     struct index *index; /* NULL: there is none that could be opened */
+    int opened;          /* why not, -errno */
     const char *dir;     /* the state directory */
     struct finding *at;
     size_t count;
@@ -42,6 +43,9 @@ int check_index_file(struct check *check);
 int check_answers(struct check *check);
 /* Have libvirt's and dnsmasq's files changed without the index having heard of it? */
 int check_sources(struct check *check);
+/* Do the administrator's files name networks that there are, and machines by names that they may have? After
+ * check_sources(), which reads those files. */
+int check_networks(struct check *check);
 /* Do two machines share a name or a client-id, or is a lease there under two networks? */
 int check_leases(struct check *check);
 /* Do the dnsmasq that run tell the hook, and all that it needs to hear? */

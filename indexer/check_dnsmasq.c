@@ -1,47 +1,21 @@
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "check_dnsmasq.h"
 #include "cleanup.h"
-#include "dnsmasq.h"
+#include "dnsmasq_script.h"
 #include "schema/paths.h"
 #include "source_record.h"
 #include "text_list.h"
-
-#define HOOK "lvindex-hook"
-/* Of a script, so much is looked through. */
-#define SCRIPT_MAX 16384
 
 struct checking {
     struct check *check;
     struct text_list networks; /* of those that run the hook */
 };
-
-/* Is the script the hook, if only by a link, as libvirt's helper may be one? */
-static bool is_hook(const char *script)
-{
-    CLEANUP_FREE char *real = realpath(script, NULL);
-    const char *name = real != NULL ? strrchr(real, '/') : strrchr(script, '/');
-
-    return name != NULL && strcmp(name + 1, HOOK) == 0;
-}
-
-/* Is it a script that runs the hook in its turn? So does whoever needs two. */
-static bool runs_hook(const char *script)
-{
-    char text[SCRIPT_MAX];
-    CLEANUP_FD int fd = open(script, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text));
-
-    return length > 2 && memcmp(text, "#!", 2) == 0 &&
-           memmem(text, (size_t)length, HOOK, strlen(HOOK)) != NULL;
-}
 
 /* Does its hook write the index that is looked at? */
 static bool feeds_ours(const struct check *check, const struct dnsmasq *dnsmasq)
@@ -80,23 +54,32 @@ static bool is_followed(struct check *check, const struct dnsmasq *dnsmasq)
 
     if (dnsmasq->libvirt && has_status(check, dnsmasq->network))
         return true;
-    path = realpath(dnsmasq->lease_file != NULL ? dnsmasq->lease_file : "/var/lib/misc/dnsmasq.leases", NULL);
+    path = realpath(dnsmasq_lease_file(dnsmasq), NULL);
     return check->index != NULL && path != NULL &&
            source_record_each(check->index->store, SOURCE_LEASES, same_file, path) > 0;
 }
 
+/* The script can be run, and does what it is there for. */
 static int check_hooked(struct checking *checking, const struct dnsmasq *dnsmasq)
 {
-    if (access(dnsmasq->script, X_OK) < 0)
+    CLEANUP_FREE char *script = dnsmasq_path(dnsmasq, dnsmasq->script);
+    const pid_t pid = dnsmasq->process->pid;
+
+    if (script == NULL)
+        return -ENOMEM;
+    if (access(script, X_OK) < 0)
         return check_add(checking->check, "no event reaches the index",
                          "set \"dhcp-script\" to the hook as it is installed, and restart dnsmasq",
-                         "dnsmasq (process %d): cannot run %s: %s", dnsmasq->pid, dnsmasq->script,
-                         strerror(errno));
+                         "dnsmasq (process %d): cannot run %s: %s", pid, dnsmasq->script, strerror(errno));
+    if (dnsmasq->script_user != NULL && strcmp(dnsmasq->script_user, "root") != 0)
+        return check_add(checking->check, "it cannot write the index, and no event reaches it",
+                         "take \"dhcp-scriptuser\" out of its configuration, and restart it",
+                         "dnsmasq (process %d): runs the hook as user %s", pid, dnsmasq->script_user);
     if (!dnsmasq->leasefile_ro && !dnsmasq->script_on_renewal)
         return check_add(checking->check,
                          "it does not tell of renewals, and names end with the first lease time",
                          "add \"script-on-renewal\" to its configuration, and restart it",
-                         "dnsmasq (process %d): runs the hook without script-on-renewal", dnsmasq->pid);
+                         "dnsmasq (process %d): runs the hook without script-on-renewal", pid);
     return 0;
 }
 
@@ -106,32 +89,55 @@ static int check_network(struct checking *checking, const struct dnsmasq *dnsmas
         return check_add(checking->check, "each takes the other's leases for its own",
                          "give each its own LVINDEX_NETWORK in its environment, and restart it",
                          "dnsmasq (process %d): tells the hook the network \"%s\", as another one does",
-                         dnsmasq->pid, dnsmasq->network);
+                         dnsmasq->process->pid, dnsmasq->network);
     return text_list_add(&checking->networks, dnsmasq->network, strlen(dnsmasq->network));
+}
+
+static int check_unhooked(struct check *check, const struct dnsmasq *dnsmasq)
+{
+    if (is_followed(check, dnsmasq))
+        return 0;
+    return check_add(check, "its leases have no names",
+                     "set \"dhcp-script\" to lvindex-hook and restart it, or have lvindex-sync --watch "
+                     "follow its lease file",
+                     "dnsmasq (process %d): does not run the hook, and nothing follows its leases",
+                     dnsmasq->process->pid);
+}
+
+static int check_hook(struct checking *checking, const struct dnsmasq *dnsmasq, bool direct)
+{
+    /* A script of one's own may name the network itself. */
+    const bool named = direct && dnsmasq->known;
+    int rc;
+
+    if (!feeds_ours(checking->check, dnsmasq))
+        return 0;
+    rc = check_hooked(checking, dnsmasq);
+    if (rc == 0 && named)
+        rc = check_network(checking, dnsmasq);
+    return rc == 0 ? check_lost(checking->check, dnsmasq, named ? dnsmasq->network : NULL) : rc;
 }
 
 static int check_one(void *context, const struct dnsmasq *dnsmasq)
 {
     struct checking *checking = context;
-    bool direct = dnsmasq->script != NULL && is_hook(dnsmasq->script);
-    int rc;
+    enum dnsmasq_script script;
+    int rc = 0;
 
     if (!dnsmasq->dhcp)
         return 0;
-    if (!direct && (dnsmasq->script == NULL || !runs_hook(dnsmasq->script)))
-        return is_followed(checking->check, dnsmasq)
-                   ? 0
-                   : check_add(
-                         checking->check, "its leases have no names",
-                         "set \"dhcp-script\" to lvindex-hook and restart it, or have lvindex-sync --watch "
-                         "follow its lease file",
-                         "dnsmasq (process %d): does not run the hook, and nothing follows its leases",
-                         dnsmasq->pid);
-    if (!feeds_ours(checking->check, dnsmasq))
-        return 0;
-    rc = check_hooked(checking, dnsmasq);
-    /* A script of one's own may name the network itself. */
-    return rc < 0 || !direct || !dnsmasq->known ? rc : check_network(checking, dnsmasq);
+    if (dnsmasq->changed != NULL)
+        rc = check_add(checking->check, "it runs with the older one", "restart it",
+                       "%s: changed after dnsmasq (process %d) was started", dnsmasq->changed,
+                       dnsmasq->process->pid);
+    if (rc == 0)
+        rc = check_unwritten(checking->check, dnsmasq);
+    if (rc == 0)
+        rc = dnsmasq_script_kind(dnsmasq, &script);
+    if (rc < 0)
+        return rc;
+    return script == DNSMASQ_NO_HOOK ? check_unhooked(checking->check, dnsmasq)
+                                     : check_hook(checking, dnsmasq, script == DNSMASQ_HOOK);
 }
 
 int check_dnsmasq(struct check *check)

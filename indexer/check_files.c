@@ -1,10 +1,15 @@
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "ask_module.h"
 #include "check.h"
+#include "cleanup.h"
+#include "index_file.h"
+#include "nsswitch.h"
 #include "schema/paths.h"
 
 /* A name that no client can have: it is asked for only to see whether the index is taken. */
@@ -27,11 +32,25 @@ static int check_module(struct check *check, const char *module)
     return rc;
 }
 
+/* Those that glibc is to ask; where it is to ask none, those that it should be. */
 int check_modules(struct check *check)
 {
-    int rc = check_module(check, "lvindex_guest");
+    CLEANUP_SERVICES struct nss_services services;
+    bool named = false;
+    int rc = nsswitch_hosts(&services);
 
-    return rc < 0 ? rc : check_module(check, "lvindex");
+    if (rc == -ENOMEM)
+        return rc;
+    rc = 0;
+    for (size_t i = 0; rc == 0 && i < services.count; i++) {
+        if (nsswitch_is_ours(&services.at[i])) {
+            rc = check_module(check, services.at[i].name);
+            named = true;
+        }
+    }
+    if (rc == 0 && !named)
+        rc = check_module(check, "lvindex_guest");
+    return rc == 0 && !named ? check_module(check, "lvindex") : rc;
 }
 
 static int check_mode(struct check *check, const char *path, bool directory)
@@ -54,27 +73,90 @@ static int check_mode(struct check *check, const char *path, bool directory)
     return 0;
 }
 
-int check_index_file(struct check *check)
+/* Whoever asks for a name passes through all directories above. */
+static int check_above(struct check *check)
 {
-    char path[4096];
-    int rc;
+    CLEANUP_FREE char *path = realpath(check->dir, NULL);
+    struct stat st;
+    int rc = 0;
 
-    if (check->index == NULL ||
-        (store_meta(check->index->store)->generation == 0 && !store_damaged(check->index->store)))
-        return check_add(
-            check, "no name is known",
-            "it comes with the first lease or guest; have dnsmasq run lvindex-hook, or lvindex-sync.service "
-            "run (lvindex-sync --watch)",
-            "%s/" INDEX_FILE ": there is no index that could be read", check->dir);
-    if (store_damaged(check->index->store)) {
+    if (path == NULL)
+        path = strdup(check->dir);
+    if (path == NULL)
+        return -ENOMEM;
+    for (char *slash = strchr(path + 1, '/'); rc == 0 && slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (stat(path, &st) == 0 && (st.st_mode & S_IXOTH) == 0)
+            rc = check_add(check, "names resolve for some users only", "chmod a+x it, or move the index",
+                           "%s: not everybody may enter it", path);
+        *slash = '/';
+    }
+    return rc;
+}
+
+/* It is there, but was not to be opened. What owner and mode tell has been said. */
+static int check_unopened(struct check *check, const char *path)
+{
+    if (check->opened == -EPROTONOSUPPORT)
+        return check_add(check, "its names may be unknown",
+                         "install modules and tools of one version, and run lvindex-sync",
+                         "%s: written by another version of lvindex", path);
+    return check_add(check, "no name is known", "see to it that it is a file, and can be read",
+                     "%s: cannot be read: %s", path, strerror(-check->opened));
+}
+
+/* The base that index.tdb names; false where there is none, or index.tdb does not say. */
+static bool find_base(const struct check *check, char path[static PATH_MAX])
+{
+    struct index_file file;
+    char name[BASE_NAME_SIZE];
+    uint64_t base;
+
+    index_file_open(check->dir, INDEX_FILE, true, &file);
+    base = file.meta.base;
+    index_file_close(&file);
+    return base != 0 && snprintf(path, PATH_MAX, "%s/%s", check->dir, base_name(base, name)) < PATH_MAX;
+}
+
+/* The files that make the index. Of two, the base is what could not be opened or is damaged: index.tdb was
+ * read. */
+static int check_files(struct check *check, const char *index)
+{
+    const size_t told = check->count;
+    char base[PATH_MAX];
+    const char *last = find_base(check, base) ? base : index;
+    int rc = 0;
+
+    if (check->index != NULL && store_damaged(check->index->store))
         rc = check_add(check, "what is lost of it does not resolve",
                        "run lvindex-sync: it keeps the damaged file aside and makes a new index",
-                       "%s: damaged", store_path(check->index->store));
-        if (rc < 0)
-            return rc;
-    }
-    rc = check_mode(check, check->dir, true);
-    if (rc == 0 && snprintf(path, sizeof(path), "%s/" INDEX_FILE, check->dir) < (int)sizeof(path))
-        rc = check_mode(check, path, false);
-    return rc;
+                       "%s: damaged", last);
+    if (rc == 0)
+        rc = check_mode(check, index, false);
+    if (rc == 0 && last != index)
+        rc = check_mode(check, last, false);
+    return rc == 0 && check->index == NULL && check->count == told ? check_unopened(check, last) : rc;
+}
+
+int check_index_file(struct check *check)
+{
+    const size_t told = check->count;
+    char path[PATH_MAX];
+    struct stat st;
+    int rc = check_above(check);
+
+    if (rc == 0)
+        rc = check_mode(check, check->dir, true);
+    if (rc < 0 || snprintf(path, sizeof(path), "%s/" INDEX_FILE, check->dir) >= PATH_MAX)
+        return rc;
+    if (lstat(path, &st) == 0)
+        return check_files(check, path);
+    /* That one may not look for it has been said. */
+    return errno != ENOENT && check->count > told
+               ? 0
+               : check_add(
+                     check, "no name is known",
+                     "it comes with the first lease, guest or lease file; have dnsmasq run lvindex-hook, or "
+                     "lvindex-sync.service run (lvindex-sync --watch)",
+                     "%s: there is no index that could be read", path);
 }

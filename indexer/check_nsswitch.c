@@ -1,115 +1,115 @@
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "check.h"
-#include "cleanup.h"
+#include "nsswitch.h"
 
-#define NSSWITCH "/etc/nsswitch.conf"
-#define BLANKS   " \t\r\n"
+#define OWN_PREFIX "lvindex"
+
+/* The two modules know different names, and each must be asked. */
+enum kind { HOSTS, GUESTS, KINDS };
 
 /* What stands on the way to our modules. */
 struct way {
-    char before[64]; /* the first service before them that ends the search for names it does not know */
-    bool dns;        /* DNS is asked before */
-    bool ours;       /* one of the modules was met */
+    const struct nss_service *ours[KINDS];   /* the first of each kind; NULL: there is none */
+    const struct nss_service *before[KINDS]; /* the first service before it that ends the search */
+    bool dns;                                /* DNS is asked before any of them */
 };
 
-/* Do the actions in a pair of brackets end the search when the service does not know the name? `before` is
- * what those before them did; of several, the last one that is about it counts. */
-static bool ends_unknown(const char *actions, bool before)
+static enum kind kind_of(const struct nss_service *service)
 {
-    bool ends = before;
+    static const char guest[] = "_guest";
+    size_t length = strlen(service->name), of = strlen(guest);
 
-    for (;;) {
-        char status[16], action[16];
-        bool negated;
-        int length;
-
-        actions += strspn(actions, BLANKS);
-        negated = *actions == '!';
-        actions += negated;
-        if (sscanf(actions, " %15[A-Za-z] = %15[A-Za-z]%n", status, action, &length) != 2)
-            return ends;
-        actions += length;
-        if ((strcasecmp(status, "NOTFOUND") == 0) != negated)
-            ends = strcasecmp(action, "return") == 0;
-    }
-}
-
-static bool is_ours(const char *service)
-{
-    static const char *const modules[] = {LVINDEX_MODULES};
-
-    for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
-        if (strcmp(service, modules[i]) == 0)
-            return true;
-    }
-    return false;
+    return length > of && strcmp(service->name + length - of, guest) == 0 ? GUESTS : HOSTS;
 }
 
 /* Does it answer for names of its own kind alone? mdns4_minimal knows nothing but .local. */
-static bool is_partial(const char *service)
+static bool is_partial(const struct nss_service *service)
 {
-    return strstr(service, "_minimal") != NULL;
+    return strstr(service->name, "_minimal") != NULL;
 }
 
-/* Follows the services of a line, each with its actions behind it, up to the first of ours. */
-static void follow(char *rest, struct way *way)
+static struct way follow(const struct nss_services *services)
 {
-    char service[64] = "";
-    bool ends = false;
+    const struct nss_service *end = NULL;
+    struct way way = {.dns = false};
 
-    *way = (struct way){.ours = false};
-    while (rest += strspn(rest, BLANKS), *rest != '\0' && !way->ours) {
-        if (*rest == '[') {
-            char *actions = rest + 1;
+    for (size_t i = 0; i < services->count; i++) {
+        const struct nss_service *service = &services->at[i];
 
-            rest = actions + strcspn(actions, "]");
-            if (*rest != '\0')
-                *rest++ = '\0';
-            ends = ends_unknown(actions, ends);
-        } else {
-            size_t length = strcspn(rest, BLANKS "[");
+        if (nsswitch_is_ours(service)) {
+            const enum kind kind = kind_of(service);
 
-            if (ends && !is_partial(service) && way->before[0] == '\0')
-                strcpy(way->before, service);
-            snprintf(service, sizeof(service), "%.*s", (int)length, rest);
-            rest += length;
-            ends = false;
-            way->ours = is_ours(service);
-            way->dns = way->dns || (!way->ours && strcmp(service, "dns") == 0);
+            if (way.ours[kind] == NULL) {
+                way.ours[kind] = service;
+                way.before[kind] = end;
+            }
+        } else if (way.ours[HOSTS] == NULL && way.ours[GUESTS] == NULL) {
+            way.dns = way.dns || strcmp(service->name, "dns") == 0;
         }
+        if (end == NULL && service->ends && !is_partial(service))
+            end = service;
     }
+    return way;
 }
 
-/* The services of the line, when it is one for `hosts`, without its comment; NULL when it is not. */
-static char *find_hosts(char *line)
+static int tell_end(struct check *check, const struct nss_service *end, const char *ours)
 {
-    line[strcspn(line, "#")] = '\0';
-    line += strspn(line, BLANKS);
-    if (strncmp(line, "hosts", 5) != 0 || line[5] == '\0' || strchr(BLANKS ":", line[5]) == NULL)
-        return NULL;
-    line += 5;
-    line += strspn(line, BLANKS);
-    return line + (*line == ':');
+    return check_add(check,
+                     ours == NULL ? "the search ends there, and the modules are never asked"
+                                  : "the search ends there, and that module is never asked",
+                     nsswitch_is_ours(end) ? "take the action behind it away"
+                                           : "put \"lvindex_guest lvindex\" before it",
+                     NSSWITCH ": \"%s\" with an action \"return\" stands before %s", end->name,
+                     ours == NULL ? "the modules" : ours);
 }
 
-static int judge(struct check *check, const struct way *way)
+/* One finding where one service keeps both from being asked. */
+static int tell_ends(struct check *check, const struct way *way)
 {
-    if (!way->ours)
+    int rc = 0;
+
+    if (way->before[HOSTS] != NULL && way->before[HOSTS] == way->before[GUESTS])
+        return tell_end(check, way->before[HOSTS], NULL);
+    for (int kind = 0; rc == 0 && kind < KINDS; kind++) {
+        if (way->before[kind] != NULL)
+            rc = tell_end(check, way->before[kind], way->ours[kind]->name);
+    }
+    return rc;
+}
+
+/* What is meant for one of ours, and is none. */
+static int tell_mistyped(struct check *check, const struct nss_services *services)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < services->count; i++) {
+        const struct nss_service *service = &services->at[i];
+
+        if (strncmp(service->name, OWN_PREFIX, strlen(OWN_PREFIX)) == 0 && !nsswitch_is_ours(service))
+            rc = check_add(check, "there is no such module, and nobody is asked for it",
+                           "the modules are lvindex_guest and lvindex: write it like one of them",
+                           NSSWITCH ": \"%s\" is no module of lvindex", service->name);
+    }
+    return rc;
+}
+
+static int judge(struct check *check, const struct nss_services *services)
+{
+    const struct way way = follow(services);
+    int rc = tell_mistyped(check, services);
+
+    if (rc < 0)
+        return rc;
+    if (way.ours[HOSTS] == NULL && way.ours[GUESTS] == NULL)
         return check_add(check, "no program asks the modules",
                          "add \"lvindex_guest lvindex\" behind \"files\" in the line \"hosts:\"",
                          NSSWITCH ": neither lvindex nor lvindex_guest");
-    if (way->before[0] != '\0')
-        return check_add(check, "the search ends there, and the modules are never asked",
-                         "put \"lvindex_guest lvindex\" before it",
-                         NSSWITCH ": \"%s\" with an action \"return\" stands before the modules",
-                         way->before);
-    if (way->dns)
+    if (way.before[HOSTS] != NULL || way.before[GUESTS] != NULL)
+        return tell_ends(check, &way);
+    if (way.dns)
         return check_add(check, "each lookup waits for DNS, and a name that is known there wins",
                          "put \"lvindex_guest lvindex\" before it",
                          NSSWITCH ": \"dns\" stands before the modules");
@@ -118,25 +118,19 @@ static int judge(struct check *check, const struct way *way)
 
 int check_nsswitch(struct check *check)
 {
-    FILE *file = fopen(NSSWITCH, "re");
-    CLEANUP_FREE char *line = NULL;
-    struct way way = {.ours = false};
-    size_t size = 0;
+    CLEANUP_SERVICES struct nss_services services;
     struct stat st;
-    int rc = 0;
+    int rc = nsswitch_hosts(&services);
 
-    if (file == NULL)
-        return errno == ENOMEM ? -ENOMEM : judge(check, &way);
-    if (fstat(fileno(file), &st) == 0 && (st.st_mode & S_IROTH) == 0)
+    if (rc == -ENOMEM)
+        return rc;
+    if (stat(NSSWITCH, &st) == 0 && (st.st_mode & S_IROTH) == 0) {
+        const bool unread = rc < 0;
+
         rc = check_add(check, "other users' programs never ask the modules", "chmod a+r " NSSWITCH,
                        NSSWITCH ": not everybody may read it");
-    /* Of several lines, glibc takes the last. */
-    while (getline(&line, &size, file) >= 0) {
-        char *services = find_hosts(line);
-
-        if (services != NULL)
-            follow(services, &way);
+        if (rc < 0 || unread)
+            return rc;
     }
-    fclose(file);
-    return rc < 0 ? rc : judge(check, &way);
+    return judge(check, &services);
 }

@@ -65,6 +65,7 @@ int config_file_open(struct index *index, const char *dir, const char *file_name
                      struct source_file *source)
 {
     CLEANUP_FREE char *path = NULL;
+    const char *why;
     int state;
 
     if (asprintf(&path, "%s/%s", dir, file_name) < 0) {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,9 +81,8 @@ struct choice {
 
 /* The modules take no index that somebody else may have written, and others' processes none that they may not
  * read. */
-static void check_access(struct index *index, const struct report *report)
+static void check_access(const char *path, const struct report *report)
 {
-    const char *path = store_path(index->store);
     struct stat st;
 
     if (stat(path, &st) < 0)
@@ -93,6 +93,17 @@ static void check_access(struct index *index, const struct report *report)
         report_problem(report, "others may write it: the modules do not use it", "%s", path);
     else if ((st.st_mode & S_IROTH) == 0)
         report_problem(report, "not everybody may read it: names resolve for some only", "%s", path);
+}
+
+static void check_files(struct index *index, const struct report *report)
+{
+    const uint64_t base = store_meta(index->store)->base;
+    char path[PATH_MAX], name[BASE_NAME_SIZE];
+
+    check_access(store_path(index->store), report);
+    if (base != 0 && !store_damaged(index->store) &&
+        snprintf(path, sizeof(path), "%s/%s", tool_state_dir(), base_name(base, name)) < PATH_MAX)
+        check_access(path, report);
 }
 
 static void say_nothing(void *context, const char *what, const char *why)
@@ -108,10 +119,9 @@ static const struct report report_nowhere = {.problem = say_nothing};
 static int print_check(struct tool *tool, bool json)
 {
     struct index *index = NULL;
-    int rc;
+    int rc = index_open_read(tool_state_dir(), &report_nowhere, &index);
 
-    index_open_read(tool_state_dir(), &report_nowhere, &index);
-    rc = dump_check(tool_state_dir(), index, json, stdout);
+    rc = dump_check(tool_state_dir(), index, rc, json, stdout);
     index_close(index);
     if (rc < 0) {
         const struct report report = tool_report(tool);
@@ -119,6 +129,16 @@ static int print_check(struct tool *tool, bool json)
         report_errno(&report, rc, "--check");
     }
     return tool_finish_output(tool) == TOOL_DONE && rc == 0 ? TOOL_DONE : TOOL_FAILED;
+}
+
+static void report_missing(const struct report *report, const struct choice *choice)
+{
+    const char *network = choice->query.network;
+
+    if (choice->format == dump_guest)
+        report_problem(report, "no such guest runs", "%s", choice->query.guest);
+    else
+        report_problem(report, "no such network", "%s", network[0] != '\0' ? network : "-");
 }
 
 static int print(struct tool *tool, const struct choice *choice)
@@ -131,12 +151,11 @@ static int print(struct tool *tool, const struct choice *choice)
         int rc = there ? choice->format(index, &choice->query, stdout) : -ENOENT;
 
         if (rc == -ENOENT && there)
-            report_problem(&report, choice->format == dump_guest ? "no such guest runs" : "no such network",
-                           "%s", choice->format == dump_guest ? choice->query.guest : choice->query.network);
+            report_missing(&report, choice);
         else if (rc < 0)
             report_errno(&report, rc, "%s/" INDEX_FILE, tool_state_dir());
         else
-            check_access(index, &report);
+            check_files(index, &report);
         index_close(index);
     }
     return tool_finish_output(tool) == TOOL_DONE && !tool->failed ? TOOL_DONE : TOOL_FAILED;

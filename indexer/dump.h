@@ -52,6 +52,8 @@ bool dump_wants(const struct dump_query *query, const char *bridge, const struct
 /* The bridge that libvirt's network of this name has, else the name itself. -ENOENT: it is too long for
  * either. */
 int dump_find_network(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1]);
+/* The same; -ENOENT also where nothing is known of it. */
+int dump_known_network(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1]);
 
 /* Who brought a lease or an entry, for people: the hook, libvirt's .status, the path of a lease file, or what
  * lists entries of its kind. The caller frees `*text`. */
@@ -81,8 +83,8 @@ int dump_explain(struct index *index, const struct dump_query *query, FILE *to);
 int dump_explain_json(struct index *index, const struct dump_query *query, FILE *to);
 
 /* What keeps names from resolving on this host: a line for each finding, or a JSON array. 1 when anything was
- * found, 0, or -errno. `index` may be NULL: there is none. */
-int dump_check(const char *dir, struct index *index, bool json, FILE *to);
+ * found, 0, or -errno. `index` is NULL where it could not be opened, for the reason `opened`, a -errno. */
+int dump_check(const char *dir, struct index *index, int opened, bool json, FILE *to);
 
 /* How large the index is, and how its files are filled: for people, and as a JSON object. */
 int dump_stats(struct index *index, const struct dump_query *query, FILE *to);

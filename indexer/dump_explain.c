@@ -123,6 +123,16 @@ static void print_refused(const struct lease *lease, FILE *to)
     fprintf(to, ": %s\n\n", refusal_text(lease->reason));
 }
 
+static void print_nameless(const struct lease *lease, FILE *to)
+{
+    char ip[IP_TEXT_SIZE], mac[HWADDR_TEXT_SIZE];
+
+    fprintf(to, "%s: leased to %s in network ", ip_format(&lease->ip, ip),
+            lease->hwaddr.known ? hwaddr_format(&lease->hwaddr, mac) : "no MAC");
+    escape_print(to, bytes_of(lease->network[0] != '\0' ? lease->network : "-"));
+    fputs("; its client told no name\n\n", to);
+}
+
 static void print_answer(const char *module, const struct module_answer *answer, FILE *to)
 {
     fprintf(to, "Module %s: ", module);
@@ -152,6 +162,8 @@ int dump_explain(struct index *index, const struct dump_query *query, FILE *to)
         return rc;
     for (size_t i = 0; i < explanation.refused.count; i++)
         print_refused(&explanation.refused.at[i], to);
+    for (size_t i = 0; i < explanation.nameless.count; i++)
+        print_nameless(&explanation.nameless.at[i], to);
     print_definite(explanation_definite(&explanation), to);
     for (size_t i = 0; i < EXPLAINED_MODULES; i++)
         print_answer(explanation.answers[i].module, &explanation.answers[i].answer, to);

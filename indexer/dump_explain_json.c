@@ -112,21 +112,28 @@ static int add_record(struct json_object *object, const void *element)
                               sizeof(struct candidate), add_candidate);
 }
 
-static int add_refused(struct json_object *object, const void *element)
+/* Whose lease it is. */
+static int add_lease(struct json_object *object, const void *element)
 {
     const struct lease *lease = element;
     char mac[HWADDR_TEXT_SIZE];
-    int rc = add_text(object, "name-refused", lease->refused);
+    int rc = add_word(object, "network", lease->network);
 
-    if (rc == 0)
-        rc = add_word(object, "name-refused-reason", refusal_text(lease->reason));
-    if (rc == 0)
-        rc = add_word(object, "network", lease->network);
     if (rc == 0)
         rc = add_address(object, &lease->ip);
     return rc < 0 || !lease->hwaddr.known
                ? rc
                : add_word(object, "mac-address", hwaddr_format(&lease->hwaddr, mac));
+}
+
+static int add_refused(struct json_object *object, const void *element)
+{
+    const struct lease *lease = element;
+    int rc = add_text(object, "name-refused", lease->refused);
+
+    if (rc == 0)
+        rc = add_word(object, "name-refused-reason", refusal_text(lease->reason));
+    return rc < 0 ? rc : add_lease(object, lease);
 }
 
 static int add_found(struct json_object *object, const char *name, const struct text_list *found)
@@ -180,6 +187,9 @@ int dump_explain_json(struct index *index, const struct dump_query *query, FILE 
     if (rc == 0)
         rc = add_array(object, "refused", explanation.refused.at, explanation.refused.count,
                        sizeof(struct lease), add_refused);
+    if (rc == 0)
+        rc = add_array(object, "nameless", explanation.nameless.at, explanation.nameless.count,
+                       sizeof(struct lease), add_lease);
     if (rc == 0)
         rc = add_array(object, "modules", explanation.answers, EXPLAINED_MODULES,
                        sizeof(struct explained_answer), add_answer);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 
 #include "follow_changes.h"
@@ -57,12 +58,21 @@ static int take(struct follower *follower, struct follow_view *view)
     return rc;
 }
 
+/* What still reads of a damaged index is not used. */
+static void report_damage(void *context, const char *what, const char *why)
+{
+    const struct report *report = context;
+
+    report_problem(report, strcmp(why, STORE_DAMAGED) == 0 ? "damaged" : why, "%s", what);
+}
+
 /* Of a damaged index, nothing is told: what is missing may be there. */
 static int read_index(struct follower *follower, const struct report *report)
 {
+    struct report opening = {report_damage, NULL, (void *)(uintptr_t)report};
     struct follow_view view = {.guest_count = 0};
     struct index *index = NULL;
-    int rc = index_open_read(follower->state_dir, report, &index);
+    int rc = index_open_read(follower->state_dir, &opening, &index);
 
     if (rc == 0 && !store_damaged(index->store)) {
         rc = follow_view_read(index, follower->output->query->network, &view);

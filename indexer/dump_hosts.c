@@ -9,7 +9,7 @@ static int names_of(struct index *index, const struct dump_query *query, char br
     if (query->network == NULL)
         return 0;
     wanted->network = bridge;
-    return dump_find_network(index, query->network, bridge);
+    return dump_known_network(index, query->network, bridge);
 }
 
 int dump_hosts(struct index *index, const struct dump_query *query, FILE *to)

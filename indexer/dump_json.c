@@ -114,7 +114,7 @@ int dump_json(struct index *index, const struct dump_query *query, FILE *to)
 {
     CLEANUP_DUMP struct dump_leases leases = {NULL, 0};
     CLEANUP_JSON struct json_object *object = json_object_new_object();
-    int rc = object == NULL ? -ENOMEM : json_add_number(object, "version", SCHEMA_VERSION);
+    int rc = object == NULL ? -ENOMEM : json_add_number(object, "version", store_meta(index->store)->version);
 
     if (rc == 0)
         rc = json_add_number(object, "generation", store_meta(index->store)->generation);

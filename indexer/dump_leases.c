@@ -108,6 +108,27 @@ int dump_find_network(struct index *index, const char *name, char bridge[static 
     return rc;
 }
 
+static int stop(void *context, const struct lease *lease)
+{
+    (void)context;
+    (void)lease;
+    return 1;
+}
+
+int dump_known_network(struct index *index, const char *name, char bridge[static NETWORK_MAX + 1])
+{
+    int rc = dump_find_network(index, name, bridge);
+    struct key key;
+
+    if (rc < 0)
+        return rc;
+    key = key_named(KEY_NETWORK, bytes_of(bridge));
+    rc = store_has(index->store, &key) ? 1 : leases_each(index, bridge, stop, NULL);
+    if (rc == 0)
+        rc = entries_each(index, bridge, stop, NULL);
+    return rc < 0 ? rc : rc == 0 ? -ENOENT : 0;
+}
+
 /* Is the name any that the lease goes by, or would? */
 static bool goes_by(const struct lease *lease, const char *name)
 {
@@ -164,7 +185,7 @@ static int choose(struct index *index, const struct dump_query *query, const cha
 int dump_collect(struct index *index, const struct dump_query *query, struct dump_leases *leases)
 {
     char bridge[NETWORK_MAX + 1] = "";
-    int rc = query->network == NULL ? 0 : dump_find_network(index, query->network, bridge);
+    int rc = query->network == NULL ? 0 : dump_known_network(index, query->network, bridge);
 
     if (rc == 0)
         rc = leases_each(index, NULL, collect, leases);

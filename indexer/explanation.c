@@ -83,8 +83,9 @@ static void judge(const struct claim *claim, const struct claim_time *when, stru
 
     if ((claim->flags & CLAIM_PRESENCE) != 0) {
         candidate->verdict = VERDICT_PRESENCE;
-        candidate->reason = is_definition(claim->network) ? "says that the guest is defined; has no address"
-                                                          : "says that the guest runs; has no address";
+        candidate->reason = is_definition(claim->network)
+                                ? "marks the guest as defined; an address comes from its leases"
+                                : "marks the guest as running; an address comes from its leases";
     } else if ((claim->flags & CLAIM_WITHHELD) != 0) {
         candidate->verdict = VERDICT_REFUSED;
         candidate->reason = refusal_text(claim->reason);
@@ -347,6 +348,18 @@ static int list_refused(void *context, const struct lease *lease)
     return lease->refused[0] != '\0' && wanted ? lease_list_add(search->found, lease) : 0;
 }
 
+/* Lists a live lease of the address whose client told no name at all. */
+static int list_nameless(void *context, const struct lease *lease)
+{
+    const struct refused_search *search = context;
+    const struct subject *subject = search->subject;
+
+    return ip_compare(&lease->ip, &subject->ip) == 0 && lease->host[0] == '\0' && lease->refused[0] == '\0' &&
+                   !expiry_passed(lease->expiry, subject->index->now)
+               ? lease_list_add(search->found, lease)
+               : 0;
+}
+
 /* --- The modules' own answers -----------------------------------------------------------------------------
  */
 
@@ -383,6 +396,9 @@ int explain(struct index *index, const char *asked, struct explanation *explanat
     if (rc == 0)
         rc =
             leases_each(index, NULL, list_refused, &(struct refused_search){&subject, &explanation->refused});
+    if (rc == 0 && subject.ip.len > 0 && explanation->records[0].count == 0)
+        rc = leases_each(index, NULL, list_nameless,
+                         &(struct refused_search){&subject, &explanation->nameless});
     return rc < 0 ? rc : ask(&subject, explanation);
 }
 
@@ -406,4 +422,5 @@ void explanation_free(struct explanation *explanation)
     for (size_t i = 0; i < EXPLAINED_MODULES; i++)
         module_answer_free(&explanation->answers[i].answer);
     lease_list_free(&explanation->refused);
+    lease_list_free(&explanation->nameless);
 }

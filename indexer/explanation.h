@@ -63,7 +63,8 @@ struct explained_answer {
 struct explanation {
     struct explained_record records[EXPLAINED_RECORDS];
     size_t record_count;
-    struct lease_list refused; /* of those whose client asked for the name, or has the address, in vain */
+    struct lease_list refused;  /* of those whose client asked for the name, or has the address, in vain */
+    struct lease_list nameless; /* of an address that nothing answers: those whose client told no name */
     struct explained_answer answers[EXPLAINED_MODULES];
 };
 

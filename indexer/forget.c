@@ -190,7 +190,12 @@ int forget(const char *state_dir, const char *libvirt_dir, const struct forget_r
     /* Whoever removes something by hand waits for all of the index to be verified: `change` runs once. */
     rc = index_change(state_dir, STORE_CHECK, report, change, &work);
     for (size_t i = 0; rc >= 0 && i < count; i++) {
-        if (!fitted[i])
+        if (fitted[i])
+            continue;
+        if (requests[i].network != NULL)
+            report_problem(report, "no such lease in that network", "%s=%s",
+                           requests[i].network[0] != '\0' ? requests[i].network : "-", requests[i].what);
+        else
             report_problem(report, "no such lease", "%s", requests[i].what);
     }
     lease_list_free(&work.leases);

@@ -105,22 +105,23 @@ static int sweep(const struct store *store)
     return published_whole(&store->published) ? bases_remove(store->dirfd, store->meta.generation + 1) : 0;
 }
 
-static void report_damage(const struct store *store)
+/* Which of the two files could not be opened, or is damaged: what index.tdb says of a base is known only
+ * where it is in order itself. */
+static const char *culprit(const struct store *store, char name[static BASE_NAME_SIZE])
 {
-    const struct published *published = &store->published;
-    char base[BASE_NAME_SIZE];
+    const uint64_t base = store->meta.base;
 
-    report_problem(store->report, "damaged; using what still reads", "%s/%s", store->dir,
-                   !published->index.whole ? INDEX_FILE : base_name(published->index.meta.base, base));
+    return base == 0 ? INDEX_FILE : base_name(base, name);
 }
 
 static int open_published(struct store *store, enum store_mode mode)
 {
+    char name[BASE_NAME_SIZE];
     int rc = published_open(store->dir, mode != STORE_WRITE, &store->published);
 
     store->meta = store->published.index.meta;
     if (rc == -EBADMSG) {
-        report_damage(store);
+        report_problem(store->report, STORE_DAMAGED, "%s/%s", store->dir, culprit(store, name));
         rc = 0;
     }
     if (rc == -EPROTONOSUPPORT) {
@@ -129,8 +130,9 @@ static int open_published(struct store *store, enum store_mode mode)
                        store->meta.version, SCHEMA_VERSION);
         return rc;
     }
-    if (rc == 0 && mode != STORE_READ)
-        rc = sweep(store);
+    if (rc < 0)
+        return report_errno(store->report, rc, "%s/%s", store->dir, culprit(store, name));
+    rc = mode != STORE_READ ? sweep(store) : 0;
     return rc < 0 ? report_errno(store->report, rc, "%s", store->path) : 0;
 }
 

@@ -22,6 +22,9 @@ enum store_mode {
                     it */
 };
 
+/* What the report says of a damaged index. */
+#define STORE_DAMAGED "damaged; using what still reads"
+
 /* Opens the index of the directory `dir`. Failures are reported. A missing index is an empty store; one found
  * to be damaged also, and store_salvage() gets at what is left of it. -errno; -EPROTONOSUPPORT for an index
  * of another version. The caller closes. */

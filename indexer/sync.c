@@ -118,6 +118,7 @@ static int add_forget(const struct tool *tool, struct options *options, char *te
 {
     const char *network = cut_network(&text);
     struct forget_request *more;
+    const size_t length = strlen(text);
     int status = check_pair(tool, "--forget", network, text);
 
     if (status >= 0)
@@ -126,6 +127,11 @@ static int add_forget(const struct tool *tool, struct options *options, char *te
     if (more == NULL)
         return TOOL_FAILED;
     options->forget = more;
+    /* A name may end with the dot of a whole one; the unnamed network is - as in lvindex-dump. */
+    if (length > 1 && text[length - 1] == '.')
+        text[length - 1] = '\0';
+    if (network != NULL && strcmp(network, "-") == 0)
+        network = "";
     more[options->forget_count++] = (struct forget_request){network, text};
     return -1;
 }

@@ -29,6 +29,7 @@ fresh_machine() {
     chown -R nobody "$SANDBOX/home"
 }
 
+# Those that run in the background.
 end_dnsmasqs() {
     local file
     for file in /run/docs-*.pid; do
@@ -234,7 +235,14 @@ scene_damaged() {
 
 scene_nscd() {
     scene_example
-    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/nscd/socket")'
+    python3 -c 'import os, socket, time
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("/run/nscd/socket")
+listener.listen(99)
+if os.fork() == 0:
+    os.closerange(0, 3)
+    open("/run/docs-nscd.pid", "w").write(str(os.getpid()))
+    time.sleep(1000)'
 }
 
 own_state() {

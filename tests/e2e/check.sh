@@ -2,44 +2,8 @@
 # lvindex-dump --check: each misconfiguration, planted alone into a host that is in order, is named, and nothing else.
 source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 
-MODULES=$BUILD/nss
-
-check() {
-    local status=0
-    sandbox_env LD_LIBRARY_PATH="$MODULES" "$BUILD/indexer/lvindex-dump" --check "$@" 2>&1 || status=$?
-    echo "status $status"
-}
-
-in_order() {
-    equal "in order: $1" "Nothing was found that would keep names from resolving.
-status 0" "$(check)"
-}
-
-# finds WHAT TEXT...: a line for each finding, which begins with that text, and has a reason and a cure.
-finds() {
-    local what=$1 found
-    shift
-    found=$(check)
-    equal "$what: so many findings" "$#" "$(grep -c '^.*: .*: .*; .*$\|^.*: [^;]*; .*$' <<<"$found")"
-    local text
-    for text; do
-        if grep -Fq -- "$text" <<<"$found"; then
-            passed "$what: $text"
-        else
-            failed "$what: $text" "$found"
-        fi
-    done
-    equal "$what: exit status" "status 1" "$(tail -n 1 <<<"$found")"
-}
-
-nsswitch() {
-    echo "$1" >"$SANDBOX/nsswitch.conf"
-}
-
-event() {
-    succeeds "event: $*" sandbox_env LVINDEX_NETWORK="${NETWORK-}" DNSMASQ_CLIENT_ID="${CLIENT_ID-}" \
-        "$BUILD/hook/lvindex-hook" "$@"
-}
+# shellcheck source=SCRIPTDIR/findings.sh
+source "$E2E_DIR/findings.sh"
 
 # --- Nothing is there yet -----------------------------------------------------------------------------------------
 
@@ -69,7 +33,20 @@ nsswitch 'hostsfile: lvindex'
 finds "another line" "/etc/nsswitch.conf: neither lvindex nor lvindex_guest"
 nsswitch $'hosts:\tfiles dns lvindex_guest lvindex'
 finds "behind dns" '/etc/nsswitch.conf: "dns" stands before the modules'
-for line in 'hosts: files mdns4_minimal [NOTFOUND=return] lvindex_guest lvindex dns' \
+nsswitch 'hosts: files lvindex resolve [!UNAVAIL=return] lvindex_guest dns'
+finds "one of them behind resolve" '"resolve" with an action "return" stands before lvindex_guest: the search ends there'
+nsswitch 'hosts: files lvindex_guest [NOTFOUND=return] lvindex dns'
+finds "one of them behind the other" '"lvindex_guest" with an action "return" stands before lvindex: the search'
+nsswitch 'hosts: files lvindex dns [NOTFOUND=return] lvindex_guest'
+finds "one of them behind a DNS that ends" '"dns" with an action "return" stands before lvindex_guest: the search'
+nsswitch 'hosts: resolve [!UNAVAIL=return] lvindex_guest [NOTFOUND=return] lvindex'
+finds "one reason for both" '"resolve" with an action "return" stands before the modules: the search'
+nsswitch 'hosts: files lvindex_gest lvindex dns'
+finds "a mistyped word" '/etc/nsswitch.conf: "lvindex_gest" is no module of lvindex: there is no such module'
+nsswitch 'hosts: files lvindex_gest dns'
+finds "nothing but a mistyped word" '"lvindex_gest" is no module of lvindex' 'neither lvindex nor lvindex_guest'
+for line in 'hosts: files lvindex dns lvindex_guest' 'hosts: lvindex_guest lvindex [NOTFOUND=return] lvindex_guest' \
+    'hosts: files mdns4_minimal [NOTFOUND=return] lvindex_guest lvindex dns' \
     ' hosts : files [SUCCESS=return] lvindex resolve [!UNAVAIL=return] dns # dns' \
     'hosts: files [!NOTFOUND=return] lvindex' 'hosts: files [NOTFOUND=continue SUCCESS=return] lvindex' \
     'hosts: myhostname [!UNAVAIL=return NOTFOUND=continue] lvindex' \
@@ -88,6 +65,9 @@ chmod 0644 "$SANDBOX/nsswitch.conf"
 mkdir "$SANDBOX/nowhere"
 MODULES=$SANDBOX/nowhere
 finds "no modules" "module lvindex_guest: libnss_lvindex_guest.so.2: cannot open" "module lvindex: libnss_lvindex.so.2: cannot"
+nsswitch 'hosts: files lvindex'
+finds "the one module that is named" "module lvindex: libnss_lvindex.so.2: cannot"
+sandbox_nsswitch
 MODULES=$BUILD/nss
 
 chmod g+w "$INDEX"
@@ -133,13 +113,9 @@ in_order "followed"
 echo '{' >"$SANDBOX/libvirt/virbr7.status"
 finds "a damaged file of libvirt's" "virbr7.status: damaged"
 rm "$SANDBOX/libvirt/virbr7.status"
-# The build directory may be one that others may not enter.
-mkdir "$SANDBOX/open"
-cp "$BUILD"/nss/libnss_lvindex*.so.2 "$BUILD/indexer/lvindex-dump" "$SANDBOX/open"
 chmod 0700 "$SANDBOX/libvirt" "$SANDBOX/definitions"
 equal "what a user may not read is passed over" "Nothing was found that would keep names from resolving." \
-    "$(sandbox_env LD_LIBRARY_PATH="$SANDBOX/open" setpriv --reuid=65534 --regid=65534 --clear-groups \
-        "$SANDBOX/open/lvindex-dump" --check 2>&1)"
+    "$(check_as_nobody)"
 chmod 0755 "$SANDBOX/libvirt" "$SANDBOX/definitions"
 
 echo "4000000000 52:54:00:00:00:08 192.0.2.8 eight *" >"$SANDBOX/lan.leases"
@@ -212,10 +188,6 @@ exec_second_dnsmasq &
 second=$!
 wait_until 15 grep -q 'started, version' "$SANDBOX/second.log"
 finds "two with one name" 'tells the hook the network "", as another one does'
-check_as_nobody() {
-    sandbox_env LD_LIBRARY_PATH="$MODULES" setpriv --reuid=65534 --regid=65534 --clear-groups \
-        "$BUILD/indexer/lvindex-dump" --check 2>&1
-}
 equal "whose environment may not be read" 0 "$(check_as_nobody | grep -c 'tells the hook')"
 second_dnsmasq_stop
 
@@ -234,6 +206,17 @@ python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/nscd/socket"
 mkdir "$SANDBOX/etc"
 cp /etc/{nsswitch.conf,hosts,passwd,group,ld.so.cache} "$SANDBOX/etc"
 mount --bind "$SANDBOX/etc" /etc
+in_order "a socket that an nscd left behind"
+rm /run/nscd/socket
+python3 - <<'END' &
+import socket, time
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("/run/nscd/socket")
+listener.listen(99)
+time.sleep(1000)
+END
+nscd=$!
+wait_until 15 test -S /run/nscd/socket
 finds "nscd with another file than its own" "nscd: caches host names"
 printf '%s\n' 'enable-cache passwd yes' '	enable-cache	hosts	yes' >/etc/nscd.conf
 finds "nscd" "nscd: caches host names"
@@ -242,6 +225,8 @@ in_order "an nscd that keeps no host names"
 echo 'enable-cache passwd yes' >/etc/nscd.conf
 in_order "an nscd that nobody told of host names"
 umount /etc
+kill "$nscd"
+wait "$nscd" || true
 umount /run/nscd
 
 fails "other options beside it" 2 lvindex_dump --check --raw

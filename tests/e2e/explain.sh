@@ -62,7 +62,7 @@ explains WEB. \
     'Guest name, key "gweb":' \
     'NAME | ADDRESS | NETWORK | FROM | ORDER | LEFT | VERDICT' \
     'web | 192.0.2.1 | - | the hook | running guest, heard AGO | - | answers' \
-    'web | - | virbr7 | - | - | - | says that the guest runs; has no address' \
+    'web | - | virbr7 | - | - | - | marks the guest as running; an address comes from its leases' \
     '' \
     'Host name, key "hweb":' \
     'NAME | ADDRESS | NETWORK | FROM | ORDER | LEFT | VERDICT' \
@@ -80,8 +80,8 @@ mkdir "$SANDBOX/definitions/qemu"
 touch "$SANDBOX/definitions/qemu/web.xml" "$SANDBOX/definitions/qemu/mail.xml"
 succeeds "lvindex-sync" lvindex_sync
 equal "a guest that runs, and is defined" \
-    "$(lines 'web | - | /qemu | - | - | - | says that the guest is defined; has no address' \
-    'web | - | virbr7 | - | - | - | says that the guest runs; has no address')" "$(explain web | grep 'has no address')"
+    "$(lines 'web | - | /qemu | - | - | - | marks the guest as defined; an address comes from its leases' \
+    'web | - | virbr7 | - | - | - | marks the guest as running; an address comes from its leases')" "$(explain web | grep 'marks the guest')"
 explains mail \
     'Guest name, key "gmail":' \
     'NAME | ADDRESS | NETWORK | FROM | ORDER | LEFT | VERDICT' \
@@ -103,6 +103,12 @@ explains $'a\e[31m' \
     'Guest name, key "ga\x1b[31m": not in the index' '' 'Host name, key "ha\x1b[31m": not in the index' '' \
     'Module lvindex_guest: NOTFOUND' 'Module lvindex: NOTFOUND'
 
+# A client that told no name.
+succeeds "a lease without a name" lvindex_hook add 52:54:00:00:00:77 192.0.2.77
+explains 192.0.2.77 'Names of the address, key "a\xc0\x00\x02M": not in the index' '' \
+    '192.0.2.77: leased to 52:54:00:00:00:77 in network -; its client told no name' '' \
+    'Module lvindex_guest: NOTFOUND' 'Module lvindex: NOTFOUND'
+
 # --- As JSON ----------------------------------------------------------------------------------------------------------
 
 # explained WHAT SUBJECT FILTER EXPECTED: what jq's FILTER (compact) makes of the explanation.
@@ -117,8 +123,8 @@ explained "a guest's candidates" web '.records[0].candidates[] | del(."last-hear
     '{"name":"web","network":"","ip-address":"192.0.2.1","from":"the hook","running":true,"expiry-time":0,'"\
 "'"verdict":"answers"}' \
     '{"name":"web","network":"/qemu","verdict":"no-address",'"\
-"'"reason":"says that the guest is defined; has no address"}' \
-    '{"name":"web","network":"virbr7","verdict":"no-address","reason":"says that the guest runs; has no address"}')"
+"'"reason":"marks the guest as defined; an address comes from its leases"}' \
+    '{"name":"web","network":"virbr7","verdict":"no-address","reason":"marks the guest as running; an address comes from its leases"}')"
 explained "a host's candidates" web \
     '.records[1].candidates[] | [.name, .network, ."ip-address", .running, .verdict, .reason]' \
     "$(lines '["web","","192.0.2.1",true,"answers",null]' \
@@ -134,6 +140,9 @@ explained "the modules" web .modules '[{"module":"lvindex_guest","status":"SUCCE
 "'{"module":"lvindex","status":"SUCCESS","found":["192.0.2.1"]}]'
 explained "an address" 192.0.2.1 '[.records[] | .kind, .key], [.modules[].found]' \
     "$(lines '["address","a\\xc0\\x00\\x02\\x01"]' '[["web"],["web"]]')"
+explained "an address without a name" 192.0.2.77 '.nameless' \
+    '[{"network":"","ip-address":"192.0.2.77","mac-address":"52:54:00:00:00:77"}]'
+explained "an address with one" 192.0.2.1 '.nameless' '[]'
 explained "nobody" $'no\e[31m\xff' '.subject, .records[].candidates, .refused, .modules[].found' \
     "$(lines '"no\\x1b[31m\\xff"' '[]' '[]' '[]' '[]' '[]')"
 explained "a name too long" "$(printf 'a%.0s' {1..300})" '[.records[] | has("key")]' '[false,false]'

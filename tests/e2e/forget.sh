@@ -95,8 +95,18 @@ lease_dumped 192.0.2.14 '."name-refused"' db1
 # What is not there is said; the rest goes all the same.
 forget 1 --forget=nobody --forget=two --forget=lan=bystander
 said out "lab: lease 192.0.2.2 removed: two"
-said err "lvindex-sync: nobody: no such lease" "lvindex-sync: bystander: no such lease"
+said err "lvindex-sync: nobody: no such lease" "lvindex-sync: lan=bystander: no such lease in that network"
 resolves bystander 192.0.2.9
+
+# A name with its last dot; the network without a name.
+hooked "" 192.0.2.15 52:54:00:00:00:0f nine
+hooked lab 192.0.2.15 52:54:00:00:00:0f nine
+forget 1 --forget=-=nobody
+said err "lvindex-sync: -=nobody: no such lease in that network"
+forget 0 --forget=-=192.0.2.15
+said out "(unnamed): lease 192.0.2.15 removed: nine"
+forget 0 --forget=NINE.
+said out "lab: lease 192.0.2.15 removed: nine"
 
 before=$(identity "$INDEX")
 forget 2 --forget

@@ -33,6 +33,10 @@ virsh_table=" Expiry Time           MAC address            Protocol   IP address
 equal "a network by its name" "$virsh_table" "$(lvindex_dump --network lab)"
 equal "a network by its bridge" "$virsh_table" "$(lvindex_dump -n virbr7)"
 fails "a network that nobody knows" 1 lvindex_dump --network nowhere
+for format in --all --json --hosts --ssh-config; do
+    fails "a network that nobody knows, $format" 1 lvindex_dump $format --network nowhere
+    succeeds "a network that is known, $format" lvindex_dump $format --network lab
+done
 if ((EUID == 0)); then
     # A copy, for the build may be where only its owner looks.
     install -m 0755 "$BUILD/indexer/lvindex-dump" "$SANDBOX/anybodys-dump"
