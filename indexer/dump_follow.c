@@ -69,7 +69,7 @@ static void report_damage(void *context, const char *what, const char *why)
 /* Of a damaged index, nothing is told: what is missing may be there. */
 static int read_index(struct follower *follower, const struct report *report)
 {
-    struct report opening = {report_damage, NULL, (void *)(uintptr_t)report};
+    struct report opening = {.problem = report_damage, .context = (void *)(uintptr_t)report};
     struct follow_view view = {.guest_count = 0};
     struct index *index = NULL;
     int rc = index_open_read(follower->state_dir, &opening, &index);
