@@ -10,8 +10,6 @@
 #include "indexer/cleanup.h"
 #include "indexer/conf.h"
 #include "indexer/leases.h"
-#include "indexer/settings.h"
-#include "indexer/static_file.h"
 #include "indexer/suffixes.h"
 #include "own_index.h"
 #include "schema/source.h"
@@ -285,34 +283,6 @@ START_TEST(not_trusted)
 }
 END_TEST
 
-/* So does a directory that others may change, whatever became of the file; it is told once. */
-START_TEST(directory_not_trusted)
-{
-    struct index *index = own_index();
-
-    lease_in(index, "lab");
-    take(index, "lab lab.example\n");
-    own_write("static", "192.0.2.1 printer\n");
-    ck_assert_int_eq(static_file_refresh(index, own_dir()), 0);
-    own_write("networks", "lab evil.example\n");
-    ck_assert_int_eq(unlink(own_path("static")), 0);
-    ck_assert_int_eq(chmod(own_dir(), _i == 0 ? 0775 : 01777), 0);
-    reports_start(&own_reports);
-    ck_assert_int_eq(settings_refresh(index, own_dir()), 0);
-    refresh(index);
-    ck_assert_int_eq(static_file_refresh(index, own_dir()), 0);
-    reports_expect_one(&own_reports, "others may write to it, not read");
-    ck_assert_str_eq(suffixes_of(index, "lab"), "lab.example|");
-    own_expect_answers(index, "printer", "192.0.2.1");
-    ck_assert_int_eq(chmod(own_dir(), 0755), 0);
-    refresh(index);
-    ck_assert_int_eq(static_file_refresh(index, own_dir()), 0);
-    ck_assert_str_eq(suffixes_of(index, "lab"), "evil.example|");
-    own_expect_answers(index, "printer", "");
-    own_index_end(index, 1);
-}
-END_TEST
-
 START_TEST(of_another_user)
 {
     struct index *index = own_index();
@@ -462,7 +432,6 @@ int main(void)
     tcase_add_test(tcase, comment);
     tcase_add_test(tcase, file_first);
     tcase_add_loop_test(tcase, not_trusted, 0, 2);
-    tcase_add_loop_test(tcase, directory_not_trusted, 0, 2);
     tcase_add_test(tcase, of_another_user);
     tcase_add_test(tcase, libvirt);
     tcase_add_loop_test(tcase, no_domain, 0, sizeof(no_domains) / sizeof(no_domains[0]));
