@@ -310,7 +310,8 @@ def _scripts(case):
 _HOSTS_FILE = Command("sync", "--hosts-file={hosts}/hosts")
 _NAMES = ["seven2", "reserved", "reserved2", "added", "seven.corp.example", "one.corp.example", "two.lan.example",
           "db1.corp.example", "nobody.corp.example", *(f"10.0.8.{i}" for i in range(1, 10)), "10.0.9.1", "10.0.0.4",
-          "2001:db8::66", "one", "two", "second", "three", "renamed", "last", "four", "four.lan.example", "next", "bulk7", "moved7",
+          "2001:db8::66", "one", "two", "second", "three", "renamed", "last", "four", "four.lan.example", "next",
+          "bulk7", "moved7",
           "seven", "eight", "db1", "dbhost", "web", "secret", "six", "granted", "nobody"]
 _INIT = Command("hook", "init")
 _NO_CHANGE = _event("del", 901)  # which leaves nothing over either

@@ -1,7 +1,7 @@
 """System calls of our programs, by strace: lists them, and has it kill the program or make a call fail at one of them.
 
-strace counts the calls of each name apart, so a point is a name and which call of that name it is. What a program starts
-is not traced: nothing is to depend on it."""
+strace counts the calls of each name apart, so a point is a name and which call of that name it is. What a program
+starts is not traced: nothing is to depend on it."""
 import collections
 import os
 import re

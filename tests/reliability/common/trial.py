@@ -14,8 +14,8 @@ _BASE = re.compile(r"base-[0-9]+\.tdb")
 
 class State(collections.namedtuple("State", "leases entries answers files hosts told")):
     """What others can see: the leases and the other entries as lvindex-dump prints them, what a fresh process is
-    answered to the case's questions, libvirt's files, the hosts file, and what it would be now. Times at which something
-    was heard differ from run to run, and are left out."""
+    answered to the case's questions, libvirt's files, the hosts file, and what it would be now. Times at which
+    something was heard differ from run to run, and are left out."""
 
     def difference(self, other):
         """A few words for people."""

@@ -74,8 +74,8 @@ def try_one(options, case, expected, call, error, forever):
             before, _, behind = file.read().partition("(INJECTED)")
         if not behind:
             return f"nothing failed: status {done.returncode}: {before}"
-        # Whatever was not written by a failed fsync, another one does not know of any more. A hosts file and its directory
-        # are others.
+        # Whatever was not written by a failed fsync, another one does not know of any more. A hosts file and its
+        # directory are others.
         others = 2 if "--hosts-file={hosts}/hosts" in case.run.arguments else 0
         if call.name == "fsync" and not forever and behind.count("fsync(") > others:
             return f"synced again: {before}{behind}"

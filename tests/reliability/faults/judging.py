@@ -43,8 +43,9 @@ class Verdict:
         return None
 
     def _complained_of_source(self):
-        return any(directory.encode() in self.done.stderr for directory in
-                   (self.trial.libvirt, self.trial.definitions, self.trial.config, os.path.join(self.trial.case.site.top, "leases")))
+        lease_file = os.path.join(self.trial.case.site.top, "leases")
+        return any(source.encode() in self.done.stderr for source in
+                   (self.trial.libvirt, self.trial.definitions, self.trial.config, lease_file))
 
     def _of_success(self):
         if self.init:
