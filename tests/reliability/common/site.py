@@ -1,4 +1,5 @@
 """A state directory with libvirt's beside it, and our programs at work on them."""
+import contextlib
 import json
 import os
 import shutil
@@ -70,6 +71,10 @@ class Site:
                       if name not in ("index.tdb", "index.old", "lock") and not name.startswith("base-"))
 
     def clear(self):
-        for directory in (self.state, self.libvirt):
+        """But for the definitions, and scripts."""
+        for directory in (self.state, self.libvirt, self.hosts):
             for name in os.listdir(directory):
                 os.unlink(os.path.join(directory, name))
+        for name in ("static", "networks", "lvindex.conf"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(self.config, name))
