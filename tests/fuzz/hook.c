@@ -96,12 +96,29 @@ static void expect_event(const struct event *event, char **argv)
     EXPECT(event->lease.host[0] == '\0' && event->lease.refused[0] == '\0');
 }
 
+/* A neighbour, where the texts tell of one: it has no name, as there is no guest. */
+static bool take_neighbour(struct index *index, char **argv, int argc)
+{
+    bool gone = argc >= 3 && strcmp(argv[0], "arp-del") == 0;
+    struct neighbour neighbour;
+
+    if (!gone && (argc < 3 || strcmp(argv[0], "arp-add") != 0))
+        return false;
+    if (arguments_neighbour(argv + 1, &fuzz_report, &neighbour) < 0)
+        return true;
+    EXPECT(network_valid(neighbour.network) && neighbour.ip.len != 0);
+    EXPECT((gone ? neighbour_gone(index, &neighbour) : neighbour_seen(index, &neighbour)) == 0);
+    return true;
+}
+
 static void take_event(struct index *index, char **argv, int argc, const char *networks,
                        struct granted *granted)
 {
     struct event event;
     int action = argc >= 3 ? action_of(argv[0]) : -1;
 
+    if (take_neighbour(index, argv, argc))
+        return;
     if (action < 0 || arguments_read((enum event_action)action, argv + 1, &fuzz_report, &event) < 0)
         return;
     expect_event(&event, argv + 1);

@@ -22,7 +22,7 @@ class Command:
         self.environment = environment
 
     def argv(self, site):
-        return [getattr(site, self.program), *self.arguments]
+        return [getattr(site, self.program), *(argument.replace("{hosts}", site.hosts) for argument in self.arguments)]
 
     def on(self, site, **more):
         return site.run(*self.argv(site), **{**self.environment, **more})
@@ -75,6 +75,13 @@ class Case:
     def write(self, directory, name, text):
         with open(os.path.join(directory, name), "w", encoding="ascii") as file:
             file.write(text)
+
+    def script(self, name, text):
+        """One that the hook runs."""
+        directory = os.path.join(self.site.config, "dhcp-script.d")
+        os.makedirs(directory, exist_ok=True)
+        self.write(directory, name, "#!/bin/sh\n" + text)
+        os.chmod(os.path.join(directory, name), 0o755)
 
     def do(self, *commands):
         for command in commands:
@@ -238,7 +245,73 @@ def _synced_partly(case):
     case.lease_file(_BULK - 2, "bulk")
 
 
-_NAMES = ["one", "two", "second", "three", "renamed", "last", "four", "four.lan.example", "next", "bulk7", "moved7",
+def _written_down(case):
+    """The administrator's files and libvirt's static entries, which nobody has read yet."""
+    _libvirt(case)
+    case.write(case.site.config, "static", "10.0.8.1 seven seven.corp.example mac=52:54:00:00:09:01\n"
+               f"10.0.8.2 eight network={BRIDGE}\n")
+    case.write(case.site.config, "networks", f"{BRIDGE} lan.example corp.example\n. home.example\n")
+    case.write(case.site.config, "lvindex.conf", "grace=3600\n")
+    case.write(case.site.libvirt, "lab.hostsfile", f"{_GUEST_MAC},10.0.8.3,reserved\n")
+    case.write(case.site.libvirt, "lab.addnhosts", "10.0.8.4\tadded added.corp.example\n")
+
+
+def _written_read(case):
+    _written_down(case)
+    case.do(Command("sync"))
+
+
+def _written_anew(case):
+    _written_read(case)
+    case.write(case.site.config, "static", "10.0.8.1 seven2\n10.0.8.9 eight\n")
+    case.write(case.site.config, "networks", f"{BRIDGE} corp.example\n")
+    case.write(case.site.config, "lvindex.conf", "grace=0\n")
+    case.write(case.site.libvirt, "lab.hostsfile", f"{_GUEST_MAC},10.0.8.5,reserved2\n")
+    case.write(case.site.libvirt, "lab.addnhosts", "10.0.8.6\tadded\n")
+
+
+def _written_damaged(case):
+    _written_read(case)
+    _damage(os.path.join(case.site.state, "index.tdb"))
+
+
+def _neighbour(action):
+    return Command("hook", action, _GUEST_MAC, "10.0.8.7", LVINDEX_NETWORK="lan")
+
+
+def _neighbour_known(case):
+    _written_read(case)
+    case.do(_neighbour("arp-add"))
+
+
+def _expired(action):
+    return _on_bridge(action, 4, "four", DNSMASQ_LEASE_EXPIRES=str(int(_EXPIRES) - 86400 - 100))
+
+
+def _lease_expired(case):
+    _written_read(case)
+    case.write(case.site.libvirt, f"{BRIDGE}.macs", json.dumps([{"domain": "db1", "macs": [_GUEST_MAC, _mac(4)]}]))
+    case.do(_expired("old"))
+
+
+def _hosts_file_old(case):
+    _written_read(case)
+    case.do(_HOSTS_FILE)
+    case.write(case.site.config, "static", "10.0.8.1 seven2\n10.0.8.9 eight\n")
+
+
+def _scripts(case):
+    """One that says something, and one that fails."""
+    _small(case)
+    case.script("10-says", "echo said\n")
+    case.script("20-fails", "exit 3\n")
+
+
+_HOSTS_FILE = Command("sync", "--hosts-file={hosts}/hosts")
+_NAMES = ["seven2", "reserved", "reserved2", "added", "seven.corp.example", "one.corp.example", "two.lan.example",
+          "db1.corp.example", "nobody.corp.example", *(f"10.0.8.{i}" for i in range(1, 10)), "10.0.9.1", "10.0.0.4",
+          "2001:db8::66", "one", "two", "second", "three", "renamed", "last", "four", "four.lan.example", "next",
+          "bulk7", "moved7",
           "seven", "eight", "db1", "dbhost", "web", "secret", "six", "granted", "nobody"]
 _INIT = Command("hook", "init")
 _NO_CHANGE = _event("del", 901)  # which leaves nothing over either
@@ -278,6 +351,18 @@ _CASES = [
     ("sync leases", _synced, Case.sync, Case.sync, {"heals": True}),
     ("sync few leases", _synced_partly, Case.sync, Case.sync, {"heals": True}),
     ("sync first", _unsynced, Case.sync, Case.sync, {"heals": True}),
+    ("static first", _written_down, _on_bridge("add", 4, "four"), _NEXT_ON_BRIDGE, {}),
+    ("static changes", _written_anew, _on_bridge("add", 4, "four"), _NEXT_ON_BRIDGE, {}),
+    ("static, damaged", _written_damaged, _on_bridge("add", 4, "four"), _NEXT_ON_BRIDGE, {"damaged": True}),
+    ("sync static first", _written_down, Command("sync"), Command("sync"), {"heals": True}),
+    ("sync static changes", _written_anew, Command("sync"), Command("sync"), {"heals": True}),
+    ("arp-add", _written_read, _neighbour("arp-add"), _NEXT, {}),
+    ("arp-del", _neighbour_known, _neighbour("arp-del"), _NEXT, {}),
+    ("grace", _lease_expired, _expired("del"), _NEXT_ON_BRIDGE, {}),
+    ("hosts file first", _written_down, _HOSTS_FILE, _HOSTS_FILE, {"heals": True}),
+    ("hosts file changes", _hosts_file_old, _HOSTS_FILE, _HOSTS_FILE, {"heals": True}),
+    ("forget", _small, Command("sync", "--forget=three"), _NEXT, {}),
+    ("scripts", _scripts, _event("add", 4, "four"), _NEXT, {}),
 ]
 
 

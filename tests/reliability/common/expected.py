@@ -37,7 +37,13 @@ class Expected:
                 return f"another {name}"
         if not state.same_index(self.old) and state.files != self.new.files:
             return "the index is ahead of libvirt's file"
-        return None
+        return self.wrong_hosts(state)
+
+    def wrong_hosts(self, state):
+        """A hosts file is what it was or what the index tells: why this is neither, or None."""
+        if state.hosts == self.old.hosts or all(content == state.told for content in state.hosts.values()):
+            return None
+        return f"another hosts file: {state.difference(self.new)}"
 
     def happened(self, state):
         """Must a run that left this state have taken place, for all that follow?"""

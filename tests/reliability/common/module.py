@@ -16,6 +16,7 @@ class Module:
     """One of the two modules: `lvindex` or `lvindex_guest`."""
 
     def __init__(self, options, name="lvindex"):
+        self.name = name
         library = ctypes.CDLL(options.built(f"nss/libnss_{name}.so.2"))
         self._by_name = getattr(library, f"_nss_{name}_gethostbyname2_r")
         self._by_address = getattr(library, f"_nss_{name}_gethostbyaddr_r")
@@ -39,19 +40,22 @@ class Module:
     def addresses(self, name, family=socket.AF_INET):
         return self.ask(name, family)[1]
 
-    def names(self, address):
-        """The names of an address, in their order."""
+    def reverse(self, address):
+        """(status, [names of an address, in their order])"""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         result, error, h_error = Hostent(), ctypes.c_int(), ctypes.c_int()
         packed = socket.inet_pton(family, address)
         status = self._by_address(packed, len(packed), family, ctypes.byref(result), self._buffer,
                                   ctypes.c_size_t(len(self._buffer)), ctypes.byref(error), ctypes.byref(h_error))
         if status != SUCCESS:
-            return []
+            return status, []
         aliases = []
         while result.h_aliases[len(aliases)]:
             aliases.append(result.h_aliases[len(aliases)])
-        return [name.decode() for name in (result.h_name, *aliases)]
+        return status, [name.decode() for name in (result.h_name, *aliases)]
+
+    def names(self, address):
+        return self.reverse(address)[1]
 
 
 def use(directory):

@@ -8,12 +8,14 @@ import shutil
 from common import module
 from common.site import Site
 
+_COPIED = ("state", "libvirt", "definitions", "config", "hosts")
 _BASE = re.compile(r"base-[0-9]+\.tdb")
 
 
-class State(collections.namedtuple("State", "leases answers files")):
-    """What others can see: the leases as lvindex-dump prints them, what a fresh process is answered to the case's
-    names, and libvirt's files. Times at which something was heard differ from run to run, and are left out."""
+class State(collections.namedtuple("State", "leases entries answers files hosts told")):
+    """What others can see: the leases and the other entries as lvindex-dump prints them, what a fresh process is
+    answered to the case's questions, libvirt's files, the hosts file, and what it would be now. Times at which
+    something was heard differ from run to run, and are left out."""
 
     def difference(self, other):
         """A few words for people."""
@@ -21,7 +23,7 @@ class State(collections.namedtuple("State", "leases answers files")):
                          for name, ours, theirs in zip(self._fields, self, other) if ours != theirs)
 
     def same_index(self, other):
-        return self[:2] == other[:2]
+        return self[:3] == other[:3]
 
 
 def _first_difference(ours, theirs):
@@ -39,27 +41,26 @@ class Trial(Site):
         super().__init__(options, parent)
         self.case = case
         self._asking = [options.built("tests/reliability/reliability-ask"),
-                        options.built("nss/libnss_lvindex.so.2"), *case.names]
-        for ours, its in ((self.state, case.site.state), (self.libvirt, case.site.libvirt),
-                          (self.definitions, case.site.definitions)):
+                        options.built("nss"), *case.names]
+        for ours, its in ((getattr(self, name), getattr(case.site, name)) for name in _COPIED):
             os.rmdir(ours)
             if os.path.isdir(its):
                 shutil.copytree(its, ours)
 
     def seen(self):
         """RuntimeError when a program fails, or complains of something that the case did not damage."""
-        return State(self._leases(), self._answers(), self._libvirt_files())
+        hosts = self._finished(self.hosts)
+        told = self.run(self.dump, "--hosts").stdout if hosts else None
+        return State(*self._dumped(), self._answers(), self._finished(self.libvirt), hosts, told)
 
-    def _leases(self):
+    def _dumped(self):
         done = self.run(self.dump, "--json")
         if not os.path.exists(self.index()):
-            return None
+            return None, None
         if (done.returncode != 0 or done.stderr) and not self.case.damaged:
             raise RuntimeError(f"lvindex-dump: status {done.returncode}: {done.stderr.decode(errors='replace')}")
-        leases = json.loads(done.stdout)["leases"]
-        for lease in leases:
-            lease.pop("last-heard", None)
-        return json.dumps(sorted(leases, key=lambda lease: (lease.get("network", ""), lease["ip-address"])), indent=0)
+        told = json.loads(done.stdout)
+        return _as_text(told["leases"]), _as_text(told["entries"])
 
     def _answers(self):
         done = self.run(*self._asking)
@@ -69,23 +70,27 @@ class Trial(Site):
             raise RuntimeError(done.stdout.decode())
         return done.stdout.decode()
 
-    def _libvirt_files(self):
-        """All but what is still being written: that nobody reads."""
+    @staticmethod
+    def _finished(directory):
+        """The content of all files but what is still being written and what is hidden: that nobody reads."""
         found = {}
-        for name in sorted(os.listdir(self.libvirt)) if os.path.isdir(self.libvirt) else ():
-            if not name.endswith(".new"):
-                with open(os.path.join(self.libvirt, name), "rb") as file:
+        for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else ():
+            if not name.endswith(".new") and not name.startswith("."):
+                with open(os.path.join(directory, name), "rb") as file:
                     found[name] = file.read()
         return found
 
-    def asked_here(self, asker):
-        """The IPv4 answers of this process's module, which keeps its mapping from one question to the next."""
+    def asked_here(self, askers):
+        """The answers of this process's modules, but for IPv6 addresses of names. They keep their mappings from one
+        question to the next."""
         module.use(self.state)
         lines = []
-        for name in self.case.names:
-            status, found, _ = asker.ask(name)
-            if status != module.NOTFOUND:
-                lines.append(" ".join([name, *(found if status == module.SUCCESS else [f"status {status}"])]))
+        for question in self.case.names:
+            for asker in askers:
+                status, found = asker.reverse(question) if _is_address(question) else asker.ask(question)[:2]
+                if status != module.NOTFOUND:
+                    told = found if status == module.SUCCESS else [f"status {status}"]
+                    lines.append(" ".join([f"{asker.name}: {question}", *told]))
         return lines
 
     def index(self):
@@ -101,9 +106,20 @@ class Trial(Site):
     def listing(self):
         """Names of all files, whatever generation a base is of."""
         found = []
-        for directory in (self.state, self.libvirt):
+        for directory in (self.state, self.libvirt, self.hosts):
             found += os.listdir(directory) if os.path.isdir(directory) else []
         return sorted(_BASE.sub("base-N.tdb", name) for name in found)
+
+
+def _is_address(question):
+    return ":" in question or question.replace(".", "").isdigit()
+
+
+def _as_text(entries):
+    """Sorted: entries of a kind, or names of an address, stand in no order that one could rely on."""
+    for entry in entries:
+        entry.pop("last-heard", None)
+    return json.dumps(sorted(entries, key=lambda entry: json.dumps(entry, sort_keys=True)), indent=0)
 
 
 def only_ipv4(answers):

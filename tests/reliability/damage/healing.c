@@ -1,21 +1,22 @@
 #include "healing.h"
 
-#include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "indexer/cleanup.h"
-#include "indexer/conf.h"
 #include "indexer/escape.h"
-#include "indexer/event.h"
-#include "indexer/guests.h"
-#include "indexer/leases.h"
-#include "indexer/status.h"
+#include "indexer/sync_pass.h"
+#include "schema/lease.h"
 #include "schema/machine.h"
 
 /* The lease that comes: nobody else's. */
 #define EVENT_IP   "198.51.100.77"
+#define EVENT_MAC  "02:09:09:09:09:09"
 #define EVENT_HOST "the-event"
+
+/* The hook's main(). */
+int hook_main(int argc, char **argv);
 
 static void ignore(void *context, const char *what, const char *why)
 {
@@ -26,52 +27,38 @@ static void ignore(void *context, const char *what, const char *why)
 
 static const struct report quiet = {.problem = ignore};
 
-static struct libvirt_dirs dirs_of(const struct healing *healing)
+int heal_by_event(void)
 {
-    return (struct libvirt_dirs){healing->networks, healing->definitions};
-}
+    char hook[] = "lvindex-hook", add[] = "add", mac[] = EVENT_MAC, ip[] = EVENT_IP, name[] = EVENT_HOST;
+    char *argv[] = {hook, add, mac, ip, name, NULL};
 
-static int take_event(struct index *index, void *context)
-{
-    const struct libvirt_dirs dirs = dirs_of(context);
-    struct event event = {.action = EVENT_ADD,
-                          .has_expiry = true,
-                          .lease = {.hwaddr = {true, HWADDR_ETHERNET, 6, {2, 9, 9, 9, 9, 9}}}};
-    int rc = ip_parse(EVENT_IP, &event.lease.ip);
-
-    strcpy(event.name, EVENT_HOST);
-    if (rc == 0)
-        rc = guests_refresh(index, &dirs);
-    return rc < 0 ? index_failed(index, rc) : event_apply(index, &event, dirs.networks);
-}
-
-int heal_by_event(const struct healing *healing)
-{
-    return index_change(healing->state, STORE_WRITE, &quiet, take_event, (void *)(uintptr_t)healing);
-}
-
-static int read_sources(struct index *index, void *context)
-{
-    const struct libvirt_dirs dirs = dirs_of(context);
-    int rc = guests_refresh(index, &dirs);
-
-    if (rc == 0)
-        rc = conf_refresh(index, dirs.networks);
-    if (rc == 0)
-        rc = status_refresh(index, &dirs);
-    return rc < 0 ? index_failed(index, rc) : 0;
+    /* getopt_long(3) begins anew. */
+    optind = 0;
+    return hook_main(5, argv);
 }
 
 int heal_by_sync(const struct healing *healing)
 {
-    return index_change(healing->state, STORE_CHECK, &quiet, read_sources, (void *)(uintptr_t)healing);
+    const struct sync_sources sources = {.libvirt = {healing->networks, healing->definitions},
+                                         .config = healing->config};
+
+    return sync_pass(healing->state, STORE_CHECK, &sources, &quiet);
 }
 
-/* Records whose content is told by leases and by libvirt's files, and by nothing else. */
+/* Records whose content is told by leases, entries and files, and by nothing else. */
 static bool is_compared(enum key_kind kind)
 {
-    return kind == KEY_LEASE || kind == KEY_HOST || kind == KEY_GUEST || kind == KEY_ADDRESS ||
-           kind == KEY_MACHINE;
+    return kind == KEY_LEASE || kind == KEY_ENTRY || kind == KEY_HOST || kind == KEY_GUEST ||
+           kind == KEY_ADDRESS || kind == KEY_MACHINE || kind == KEY_NETWORK || kind == KEY_OPTIONS ||
+           kind == KEY_SUFFIX;
+}
+
+bool is_heard(struct bytes key)
+{
+    struct entry_key entry;
+
+    return key_entry_parse(key, &entry) == 0 &&
+           (entry.kind == KIND_LEASE || entry.kind == KIND_ARP || entry.kind == KIND_KEPT);
 }
 
 /* Is it about the event's lease, which has the time in it? */
@@ -117,7 +104,7 @@ static bool complain(const char *what, struct bytes key)
 }
 
 /* One way: what the other has more is found the other way. */
-static bool contains(const struct records *there, const struct records *wanted, bool leases_only,
+static bool contains(const struct records *there, const struct records *wanted, bool heard_only,
                      const struct record *but, const char *what)
 {
     bool good = true;
@@ -126,7 +113,7 @@ static bool contains(const struct records *there, const struct records *wanted, 
         struct bytes key = key_bytes(&wanted->at[i].key);
         const struct kept_record *found = records_find(there, key);
 
-        if (!is_compared(key.at[0]) || (leases_only && key.at[0] != KEY_LEASE) ||
+        if (!is_compared(key.at[0]) || (heard_only && !is_heard(key)) ||
             (but != NULL && bytes_equal(but->key, key)))
             continue;
         if (found == NULL || !same_value(key, value_bytes(&found->value), value_bytes(&wanted->at[i].value)))
@@ -137,28 +124,30 @@ static bool contains(const struct records *there, const struct records *wanted, 
 
 bool healed(const struct healing *healing, const struct records *expected, const struct place *place)
 {
-    /* What follows from a lease that was lost, or is another now, is lost, or another, too. */
-    bool lease = place->record != NULL && place->record->key.at[0] == KEY_LEASE;
-    const struct record *but = lease ? place->record : NULL;
+    /* What follows from one that was lost, or is another now, is lost, or another, too. */
+    bool heard = place->record != NULL && is_heard(place->record->key);
+    /* Of a network, libvirt's files do not tell the server's DUID. */
+    bool network = place->record != NULL && place->record->key.at[0] == KEY_NETWORK;
+    const struct record *but = heard || network ? place->record : NULL;
     struct records found;
     bool good = records_load(healing->state, &found);
 
     if (good)
-        good = contains(&found, expected, lease, but, "lost or changed");
+        good = contains(&found, expected, heard, but, "lost or changed");
     if (good)
-        good = contains(expected, &found, lease, but, "come from nowhere");
+        good = contains(expected, &found, heard, but, "come from nowhere");
     records_free(&found);
     return good;
 }
 
-size_t leases_lost(const struct records *expected, const struct records *found, const struct record *damaged)
+size_t heard_lost(const struct records *expected, const struct records *found, const struct record *damaged)
 {
     size_t lost = 0;
 
     for (size_t i = 0; i < expected->count; i++) {
         struct bytes key = key_bytes(&expected->at[i].key);
 
-        if (key.at[0] == KEY_LEASE && (damaged == NULL || !bytes_equal(damaged->key, key)))
+        if (is_heard(key) && (damaged == NULL || !bytes_equal(damaged->key, key)))
             lost += records_find(found, key) == NULL;
     }
     return lost;

@@ -138,6 +138,33 @@ static void note_base(struct questions *questions, const struct anatomy files[FI
     memory_put(FILE_INDEX, files[FILE_INDEX].file);
 }
 
+/* What is answered without the options: their key is another's for a moment. */
+static void note_ungraced(struct questions *questions, const struct anatomy files[FILES])
+{
+    const struct key options = key_single(KEY_OPTIONS);
+    char answer[ANSWER_SIZE];
+
+    for (int file = FILE_INDEX; file < FILES; file++) {
+        const struct record *record = anatomy_find(&files[file], key_bytes(&options));
+
+        if (record != NULL)
+            *(uint8_t *)(uintptr_t)record->key.at ^= 1;
+        memory_put(file, files[file].file);
+    }
+    for (size_t i = 0; i < questions->count; i++) {
+        ask(&questions->at[i].asking, answer);
+        questions->at[i].ungraced = strdup(answer);
+    }
+    for (int file = FILE_INDEX; file < FILES; file++) {
+        const struct key hidden = {1, {KEY_OPTIONS ^ 1}};
+        const struct record *record = anatomy_find(&files[file], key_bytes(&hidden));
+
+        if (record != NULL)
+            *(uint8_t *)(uintptr_t)record->key.at ^= 1;
+        memory_put(file, files[file].file);
+    }
+}
+
 void questions_prepare(const struct anatomy files[FILES], struct questions *questions)
 {
     struct model model;
@@ -151,20 +178,27 @@ void questions_prepare(const struct anatomy files[FILES], struct questions *ques
             known->chains[file] = anatomy_chain(&files[file], key_bytes(&known->asking.key));
         note_right(known, &model);
         note_others(known, &model, files);
+        known->options.key = key_single(KEY_OPTIONS);
+        known->options.found = model_find(&model, key_bytes(&known->options.key), &known->options.value);
     }
+    note_ungraced(questions, files);
     if (files[FILE_BASE].count > 0)
         note_base(questions, files);
+}
+
+static bool same_other(const struct model *model, const struct other *other)
+{
+    struct bytes value;
+    enum model_found found = model_find(model, key_bytes(&other->key), &value);
+
+    return found == other->found && (found != MODEL_VALUE || bytes_equal(value, other->value));
 }
 
 /* Are all other records that the answer depends on as they were? */
 static bool same_others(const struct model *model, const struct known *known)
 {
     for (size_t i = 0; i < known->other_count; i++) {
-        const struct other *other = &known->others[i];
-        struct bytes value;
-        enum model_found found = model_find(model, key_bytes(&other->key), &value);
-
-        if (found != other->found || (found == MODEL_VALUE && !bytes_equal(value, other->value)))
+        if (!same_other(model, &known->others[i]))
             return false;
     }
     return true;
@@ -271,14 +305,26 @@ static bool lost_way(const struct model *model, const struct known *known)
            (found == MODEL_VALUE && model_find(model, key_bytes(&label->key), &value) == MODEL_DAMAGE);
 }
 
+static bool is_fitting(const struct model *model, const struct known *known, enum model_found found,
+                       struct bytes value, const char *answer)
+{
+    return same_others(model, known) ? is_right(known, found, value, answer)
+                                     : is_bearable(known, found, value, answer);
+}
+
 bool question_try(const struct model *model, const struct known *known, char answer[static ANSWER_SIZE])
 {
+    struct known ungraced = *known;
     struct bytes value;
     enum model_found found = model_find(model, key_bytes(&known->asking.key), &value);
 
     ask(&known->asking, answer);
     if (found == MODEL_ABSENT && lost_way(model, known))
         return strcmp(answer, "UNAVAIL") == 0;
-    return same_others(model, known) ? is_right(known, found, value, answer)
-                                     : is_bearable(known, found, value, answer);
+    if (same_other(model, &known->options))
+        return is_fitting(model, known, found, value, answer);
+    /* Expired leases answer or not. */
+    ungraced.right = known->ungraced;
+    return is_fitting(model, known, found, value, answer) ||
+           is_fitting(model, &ungraced, found, value, answer);
 }

@@ -26,6 +26,8 @@ struct known {
     struct bytes base_value; /* the same, of the base alone */
     char *right;
     char *base_right;
+    char *ungraced; /* right where the options cannot be found: no expired lease answers */
+    struct other options;
     struct other others[OTHERS_MAX];
     size_t other_count;
     bool suffixed;          /* it is a name under a suffix that the index knows */

@@ -14,7 +14,7 @@
 
 void trouble(const char *why)
 {
-    fprintf(stderr, "%s: %s\n", program_invocation_short_name, why);
+    printf("%s: %s\n", program_invocation_short_name, why);
     exit(2);
 }
 

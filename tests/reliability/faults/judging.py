@@ -1,4 +1,5 @@
 """What holds of a run that met a fault, and of the one after it."""
+import json
 import os
 import re
 
@@ -6,9 +7,9 @@ _LINE = re.compile(rb"lvindex-(hook|sync): [^\n]+: [^\n:]+\n")
 _SEQUENCE = slice(48, 52)  # of the header: readers are told there that a new file comes
 
 
-def _keys(leases):
-    """Which leases there are, from State.leases."""
-    return set(re.findall(r'"(?:network|ip-address)": "[^"]*"', leases or ""))
+def _keys(told):
+    """Which there are, from State.leases or State.entries."""
+    return {(entry.get("kind"), entry["network"], entry["ip-address"]) for entry in json.loads(told or "[]")}
 
 
 class Verdict:
@@ -27,7 +28,8 @@ class Verdict:
 
     def problem(self):
         """What is wrong after the fault, or None."""
-        return self._messages() or (self._of_success() if self.done.returncode == 0 else self._of_failure())
+        return self._messages() or self.expected.wrong_hosts(self.state) or (
+            self._of_success() if self.done.returncode == 0 else self._of_failure())
 
     def _messages(self):
         if self.done.returncode not in (0, 1):
@@ -41,8 +43,9 @@ class Verdict:
         return None
 
     def _complained_of_source(self):
-        return any(directory.encode() in self.done.stderr for directory in
-                   (self.trial.libvirt, self.trial.definitions, os.path.join(self.trial.case.site.top, "leases")))
+        lease_file = os.path.join(self.trial.case.site.top, "leases")
+        return any(source.encode() in self.done.stderr for source in
+                   (self.trial.libvirt, self.trial.definitions, self.trial.config, lease_file))
 
     def _of_success(self):
         if self.init:
@@ -53,7 +56,14 @@ class Verdict:
             return f"status 0, but another index: {self.state.difference(self.expected.new)}; said {self.done.stderr!r}"
         if _keys(self.state.leases) != _keys(self.expected.new.leases):
             return f"status 0, but not all leases are there: {self.state.difference(self.expected.new)}"
-        return None
+        return self._entries_lost()
+
+    def _entries_lost(self):
+        """Where a source could not be read, what was known of it stays."""
+        was, now, wanted = (_keys(state.entries) for state in (self.expected.old, self.state, self.expected.new))
+        if now - was - wanted:
+            return f"come from nowhere: {now - was - wanted}"
+        return f"lost {was & wanted - now}" if was & wanted - now else None
 
     def _of_output(self):
         """dnsmasq forgets what `init` does not print, and takes anything else for a lease."""
@@ -69,7 +79,7 @@ class Verdict:
             return self._of_late_failure()
         if not self.hook and self._complained_of_source():
             missing = _keys(self.expected.old.leases) - _keys(self.state.leases) - _keys(self.expected.new.leases)
-            return f"lost {missing}" if missing else None
+            return f"lost {missing}" if missing else self._entries_lost()
         torn = self.expected.is_torn(self.state)
         return torn or self._changed_bytes()
 

@@ -1,5 +1,6 @@
 """What a run may find around it: no room, nothing to write to, limits, closed or held descriptors, huge arguments,
-leftovers. Each check takes (options, case, expected) and returns what is wrong, or None."""
+leftovers. Each check takes (options, case, expected) and returns what is wrong, or None; it raises NotTried where the
+case has nothing of the kind."""
 import contextlib
 import os
 import re
@@ -14,6 +15,10 @@ _PAGE = 4096
 _SOON = 10  # seconds; a run takes some milliseconds
 _HELD = 1   # seconds; after them it still waits
 _SHELL = ["/bin/sh", "-c"]
+
+
+class NotTried(Exception):
+    """Nothing was run."""
 
 
 def can_mount():
@@ -75,7 +80,7 @@ def _read_only(options, case, expected, which):
     with Trial(options, case) as trial:
         directory = getattr(trial, which)
         if not os.path.isdir(directory):
-            return None
+            raise NotTried
         _mount("--bind", directory, directory)
         try:
             _mount("-o", "remount,bind,ro", directory)
@@ -97,11 +102,11 @@ def read_only_libvirt(options, case, expected):
 
 
 def _limited(options, case, expected, limit):
-    """None as well where the program cannot even be loaded."""
     with Trial(options, case) as trial:
         prefix = ["prlimit", limit, "--"]
+        # Where the program cannot even be loaded.
         if trial.run(getattr(trial, case.run.program), "--version", prefix=prefix).returncode != 0:
-            return None
+            raise NotTried
         problem, verdict = _judge(trial, expected, case.run.on(trial, prefix=prefix))
         problem = problem or verdict.problem_after()
         return problem and f"{limit}: {problem}"
@@ -162,8 +167,8 @@ def _full_pipe():
 
 def held_output(options, case, expected):
     """Nobody reads standard output and error: a run that has something to tell ends all the same."""
-    # Who restarts a network waits for what `init` prints.
-    waits = case.run.arguments[:1] == ("init",)
+    # Who restarts a network waits for what `init` prints, and who has leases forgotten for what those were.
+    waits = case.run.arguments[:1] in (("init",), ("--forget=three",))
     with Trial(options, case) as trial, _full_pipe() as pipe:
         began = time.monotonic()
         try:
@@ -183,7 +188,7 @@ def huge_arguments(options, case, expected):
     huge = "n" * (128 * 1024 - 1 - len("DNSMASQ_SUPPLIED_HOSTNAME="))
     arguments = case.run.arguments
     if case.run.program != "hook" or len(arguments) < 3:
-        return None
+        raise NotTried
     variables = {name: huge for name in ("DNSMASQ_SUPPLIED_HOSTNAME", "DNSMASQ_CLIENT_ID", "DNSMASQ_DOMAIN",
                                          "DNSMASQ_TAGS", "DNSMASQ_OLD_HOSTNAME", "DNSMASQ_INTERFACE")}
     with Trial(options, case) as trial:
@@ -205,10 +210,10 @@ def leftovers(options, case, expected):
     """What killed writers left, whole or not, is swept by a run."""
     with Trial(options, case) as trial:
         if not os.path.isdir(trial.state) or expected.old_bytes is None or case.damaged or case.waits:
-            return None
+            raise NotTried
         # It only reads.
         if case.run.arguments[:1] == ("init",):
-            return None
+            raise NotTried
         generation = int(re.search(r'"generation": (\d+)', trial.run(trial.dump, "--json").stdout.decode())[1]) + 1
         for directory, name in ((trial.state, "index.tdb.new"), (trial.state, f"base-{generation}.tdb"),
                                 (trial.libvirt, "virbr9.status.new")):
@@ -225,7 +230,7 @@ def leftovers(options, case, expected):
 def held_init(options, case, expected):
     """`init` that nobody reads from keeps no event waiting."""
     if "VIR_BRIDGE_NAME" in case.run.environment or case.run.program != "hook":
-        return None
+        raise NotTried
     with Trial(options, case) as trial, _full_pipe() as pipe:
         held = subprocess.Popen([trial.hook, "init"], env=trial.environment(), stdout=pipe, stderr=pipe)
         try:

@@ -13,9 +13,9 @@ META = b"lvindex\0"  # the meta record of an index begins with it, see docs/inde
 
 
 def at(site, root):
-    """The same programs and definitions, with the state and libvirt's files of another directory."""
+    """The same programs and definitions, with the state, libvirt's files and the hosts file of another directory."""
     other = copy.copy(site)
-    other.state, other.libvirt = os.path.join(root, "state"), os.path.join(root, "libvirt")
+    other.state, other.libvirt, other.hosts = (os.path.join(root, name) for name in ("state", "libvirt", "hosts"))
     return other
 
 
@@ -24,32 +24,35 @@ class Wrong(Exception):
 
 
 class View:
-    """What users have of an index: its leases and the answers of both modules. Compares as a whole."""
+    """What users have of an index: its leases and entries, and the answers of both modules. Compares as a whole."""
 
     def __init__(self, modules, names, site):
         module.use(site.state)
         self.answers = {(kind, name): asked.ask(name)[:2] for kind, asked in modules.items() for name in names}
         self.answers = {question: (found, addresses) for question, (found, addresses) in self.answers.items()
                         if addresses}
+        dumped = self._dumped(site)
         self.leases = {(lease["network"], lease["ip-address"]): (lease.get("hostname"), lease.get("name-refused"),
                                                                  lease["expiry-time"])
-                       for lease in self._dumped(site)}
+                       for lease in dumped["leases"]}
+        self.entries = {(entry["kind"], entry["network"], entry["ip-address"], entry.get("hostname")):
+                        entry.get("mac-address") for entry in dumped["entries"]}
 
     @staticmethod
     def _dumped(site):
         try:
-            return site.dumped()["leases"]
+            return site.dumped()
         except RuntimeError as error:
             if os.path.exists(os.path.join(site.state, "index.tdb")):
                 raise Wrong(str(error)) from error
-            return []
+            return {"leases": [], "entries": []}
 
     def __eq__(self, other):
-        return self.leases == other.leases and self.answers == other.answers
+        return (self.leases, self.entries, self.answers) == (other.leases, other.entries, other.answers)
 
     def differs(self, other):
         """In what, for people."""
-        here, there = ({**view.leases, **view.answers} for view in (self, other))
+        here, there = ({**view.leases, **view.entries, **view.answers} for view in (self, other))
         return [f"{key}: {here.get(key)}, not {there.get(key)}" for key in sorted({*here, *there}, key=str)
                 if here.get(key) != there.get(key)][:3]
 
@@ -66,7 +69,8 @@ class Judge:
         known = [self._come_to(directory, run, scenario.again) for directory in (before, after)
                  for run in (None, *scenario.others)]
         self.names = sorted({host for view in known for host, _, _ in view.leases.values() if host} |
-                            {*scenario.refused, "nobody"})
+                            {host for view in known for _, _, _, host in view.entries if host} |
+                            {*scenario.refused, "db1", "nobody"})
         self.before, self.after = self._come_to(before), self._come_to(after)
         self.healed = {other: tuple(self._come_to(directory, other) for directory in (before, after))
                        for other in scenario.others}
@@ -124,6 +128,7 @@ class Judge:
             views = (self.before, self.after, *(self.healed[other] if healing else ()))
         when = "when it was done" if finished else "then"
         found = self._one_of(View(self.modules, self.names, site), views, when)
+        self._hosts_whole(site, when)
         other.on(site)
         # An event that was seen has happened.
         seen = found in (self.after, self.healed[other][1]) and found != self.healed[other][0]
@@ -132,6 +137,7 @@ class Judge:
         self.scenario.again.on(site)
         self._one_of(View(self.modules, self.names, site), (self.finally_[other],), "at last")
         self._mirrored(site, "at last")
+        self._hosts_file(site)
         self._nothing_left(site)
 
     def _mirrored(self, site, when):
@@ -147,6 +153,25 @@ class Judge:
         if there != known:
             raise Wrong(f"{when}: libvirt's file has {sorted(there)}, the index {sorted(known)}")
 
+    @staticmethod
+    def _hosts_whole(site, when):
+        """Of a hosts file, no part is seen."""
+        path = os.path.join(site.hosts, "hosts")
+        if os.path.exists(path):
+            with open(path, "rb") as stream:
+                content = stream.read()
+            if not content.endswith(b"\n") or b"\0" in content:
+                raise Wrong(f"{when}: the hosts file is {content!r}")
+
+    def _hosts_file(self, site):
+        """It is what the index tells, if there is to be one."""
+        path = os.path.join(site.hosts, "hosts")
+        if not any("--hosts-file" in argument for argument in self.scenario.again.argv):
+            return
+        with open(path, "rb") as stream:
+            if stream.read() != site.run(site.dump, "--hosts").stdout:
+                raise Wrong("at last, the hosts file is not what the index tells")
+
     def _nothing_left(self, site):
         with open(os.path.join(site.state, "index.tdb"), "rb") as stream:
             content = stream.read()
@@ -155,6 +180,7 @@ class Judge:
         # A base that was replaced goes when the next new one comes, if its removal did not reach the disk.
         kept = self.bases_before | {f"base-{base}.tdb", f"base-{replaced}.tdb"}
         left = site.leftovers() + sorted(scenarios.bases(site) - kept)
-        left += [name for name in os.listdir(site.libvirt) if name != BRIDGE + ".status"]
+        left += [name for name in os.listdir(site.libvirt) if name not in scenarios.LIBVIRT]
+        left += [name for name in os.listdir(site.hosts) if name.endswith(".new")]
         if left:
             raise Wrong(f"left over: {', '.join(left)}")

@@ -19,7 +19,7 @@ class Run:
     environment: dict = field(default_factory=dict)
 
     def command(self, site):
-        return [getattr(site, self.argv[0]), *self.argv[1:]]
+        return [getattr(site, self.argv[0]), *(argument.replace("{hosts}", site.hosts) for argument in self.argv[1:])]
 
     def on(self, site):
         """RuntimeError when it fails, or has something to say."""
@@ -154,6 +154,41 @@ def some_of_libvirt(site):
     event("add", 3, supplied="refused3", libvirt=True).on(site)
 
 
+def write(directory, name, text):
+    with open(os.path.join(directory, name), "w", encoding="ascii") as stream:
+        stream.write(text)
+    os.utime(os.path.join(directory, name), (1, 1))
+
+
+def written_down(site):
+    """Static entries of the administrator's and of libvirt's, suffixes, and settings, which nobody has read yet."""
+    some_of_libvirt(site)
+    write(site.libvirt, "lab.conf", f"interface={BRIDGE}\ndhcp-range=10.9.0.2,10.9.9.254,255.255.0.0\n")
+    write(site.libvirt, BRIDGE + ".macs", f'[{{"domain": "db1", "macs": ["{GUEST}"]}}]')
+    write(site.libvirt, "lab.hostsfile", f"{GUEST},10.9.8.3,reserved\n")
+    write(site.libvirt, "lab.addnhosts", "10.9.8.4\tadded\n")
+    write(site.config, "static", f"10.9.8.1 seven mac={GUEST}\n10.9.8.2 eight network={BRIDGE}\n")
+    write(site.config, "networks", f"{BRIDGE} lan.example\n")
+    write(site.config, "lvindex.conf", "grace=3600\n")
+
+
+def written_read(site):
+    written_down(site)
+    Run(("sync",)).on(site)
+
+
+def neighbour_known(site):
+    written_read(site)
+    neighbour("arp-add").on(site)
+
+
+def neighbour(action):
+    return Run(("hook", action, GUEST, "10.9.8.7"), {"LVINDEX_NETWORK": NETWORK})
+
+
+GUEST = "52:54:00:00:09:01"
+LIBVIRT = {BRIDGE + ".status", BRIDGE + ".macs", "lab.conf", "lab.hostsfile", "lab.addnhosts"}
+HOSTS_FILE = Run(("sync", "--hosts-file={hosts}/hosts"))
 NEWCOMER = event("add", 500, "newcomer")
 ANOTHER = Run(event("add", 500, "another", libvirt=True).argv[:3] + (address(3), "another"),
               event("add", 3, libvirt=True).environment)
@@ -172,6 +207,11 @@ def scenarios(site):
     for name, prepare in (("sync, small index", some_in_file), ("sync, becomes two files", grows),
                           ("sync, becomes one file", shrinks)):
         yield Scenario(name, prepare, sync(site), [other], sync(site))
+    for name, prepare, act in (("static entries, first event", written_down, event("add", 500, "new", libvirt=True)),
+                               ("static entries, sync with a hosts file", written_down, HOSTS_FILE),
+                               ("arp-add", written_read, neighbour("arp-add")),
+                               ("arp-del", neighbour_known, neighbour("arp-del"))):
+        yield Scenario(name, prepare, act, [other], act)
     # Beside an event of the same network, one of another, which does not look at libvirt's files, and a sync.
     others = [event("add", 600, "other", libvirt=True), other, Run(("sync",))]
     refused, granted = event("add", 500, supplied="refused500", libvirt=True), event("add", 3, "granted", libvirt=True)

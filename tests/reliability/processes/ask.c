@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <err.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct module {
     gethostbyname4_fn *by_name4;
     gethostbyaddr_fn *by_address;
     gethostbyaddr2_fn *by_address2;
+    sethostent_fn *begin;
     gethostent_fn *next;
     endhostent_fn *end;
 };
@@ -64,6 +66,7 @@ static void load(struct module *module)
     module->by_name4 = (gethostbyname4_fn *)symbol(module->handle, module->name, entries[3]);
     module->by_address = (gethostbyaddr_fn *)symbol(module->handle, module->name, entries[4]);
     module->by_address2 = (gethostbyaddr2_fn *)symbol(module->handle, module->name, entries[5]);
+    module->begin = (sethostent_fn *)symbol(module->handle, module->name, "sethostent");
     module->next = (gethostent_fn *)symbol(module->handle, module->name, enumerates);
     module->end = (endhostent_fn *)symbol(module->handle, module->name, "endhostent");
 }
@@ -166,6 +169,33 @@ void ask(size_t entry, struct reply *reply)
         call(entry, module_of(entry)->knows, known_ip, reply);
     else
         enumerate(entry, false, reply);
+}
+
+static bool is_some_machine(const struct hostent *host)
+{
+    return host->h_name[0] != '\0' && host->h_addr_list[0] != NULL && host->h_addr_list[1] == NULL &&
+           host->h_length == (host->h_addrtype == AF_INET ? 4 : 16);
+}
+
+static void enumerate_among_others(const struct module *module, struct reply *reply)
+{
+    struct hostent host;
+
+    module->begin(0);
+    reply->error = reply->h_error = 0;
+    reply->status = module->next(&host, reply->room, sizeof(reply->room), &reply->error, &reply->h_error);
+    reply->right = reply->status == NSS_STATUS_SUCCESS    ? is_some_machine(&host)
+                   : reply->status == NSS_STATUS_TRYAGAIN ? reply->error == EAGAIN
+                                                          : reply->status == NSS_STATUS_NOTFOUND;
+    module->end();
+}
+
+void ask_among_others(size_t entry, struct reply *reply)
+{
+    if (entry < ENTRIES)
+        ask(entry, reply);
+    else
+        enumerate_among_others(module_of(entry), reply);
 }
 
 void ask_other(size_t entry, const char *name, struct reply *reply)

@@ -36,6 +36,11 @@ const char *ask_entry(size_t entry);
 /* Asks for that machine: by enumeration, for the first entry. */
 void ask(size_t entry, struct reply *reply);
 
+/* The same while others ask, too: threads, or what a handler interrupted or left. A module has one
+ * enumeration for all of them, and one that was lost begins anew: so any entry, the end, or to be told to
+ * come again is right. */
+void ask_among_others(size_t entry, struct reply *reply);
+
 /* Asks `name` instead; the entry points for addresses are asked for 192.0.2.99, which nobody has, and those
  * that enumerate for the entry after the last. */
 void ask_other(size_t entry, const char *name, struct reply *reply);

@@ -24,15 +24,18 @@
 #define AREAS 3
 
 static sigjmp_buf before;
-static volatile unsigned long jumped, wrong, asked;
+static volatile unsigned long jumped, wrong, asked, enumerated;
 static volatile sig_atomic_t may_jump;
 
 static void ask_one(void)
 {
     struct reply reply;
 
-    ask(asked % ENTRIES, &reply);
+    size_t entry = asked % ALL_ENTRIES;
+
+    ask_among_others(entry, &reply);
     asked++;
+    enumerated += entry >= ENTRIES && reply.status == NSS_STATUS_SUCCESS;
     if (!reply.right)
         wrong++;
 }
@@ -73,7 +76,7 @@ static void jump_about(double until)
 }
 
 struct round {
-    unsigned long jumped, asked, lost;
+    unsigned long jumped, asked, enumerated, lost;
 };
 
 /* One process's share. What it asks afterwards has to be right, and must lose nothing more. */
@@ -97,7 +100,7 @@ static int play(double until, int result)
         complain("%u mappings of the index became %u without a jump", left, index_mappings());
     if (left > (jumped + 32) * AREAS)
         complain("%lu jumps left %u mappings of the index", jumped, left);
-    round = (struct round){jumped, asked, left};
+    round = (struct round){jumped, asked, enumerated, left};
     if (write(result, &round, sizeof(round)) != sizeof(round))
         err(2, "write");
     return verdict();
@@ -136,12 +139,15 @@ int main(int argc, char **argv)
 
         total.jumped += round.jumped;
         total.asked += round.asked;
+        total.enumerated += round.enumerated;
         total.lost += round.lost;
     }
     if (total.jumped == 0)
         complain("no jump was made");
-    tell("siglongjmp out of lookups", "%lu jumps, %.0f a second, among %lu lookups", total.jumped,
-         (double)total.jumped / (seconds() - begin), total.asked);
+    if (total.enumerated == 0)
+        complain("no enumeration told anything");
+    tell("siglongjmp out of lookups", "%lu jumps, %.0f a second, among %lu lookups, %lu of them enumerations",
+         total.jumped, (double)total.jumped / (seconds() - begin), total.asked, total.enumerated);
     tell("mappings of index files that these jumps left behind", "%lu", total.lost);
     return verdict();
 }

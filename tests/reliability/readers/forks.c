@@ -133,6 +133,7 @@ int main(int argc, char **argv)
             errx(1, "no thread");
     }
     setpriority(PRIO_PROCESS, 0, FORK_NICE);
+    /* A count is to be reached within the time; without one, there is to be any fork at all. */
     while (nanoseconds_now() < deadline && (setting.count == 0 || forks.count < (uint64_t)setting.count))
         fork_once(&forks);
     atomic_store(&history->over, true);
@@ -140,5 +141,9 @@ int main(int argc, char **argv)
         pthread_join(threads[i], NULL);
     good = looker_wait(writer, 10, "the writer");
     tell(&forks);
+    if (forks.count < (setting.count == 0 ? 1 : (uint64_t)setting.count)) {
+        printf("only %" PRIu64 " forks in %g seconds\n", forks.count, (double)setting.seconds);
+        good = false;
+    }
     return good && forks.bad == 0 && atomic_load(&history->wrong) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
