@@ -28,7 +28,7 @@ static void tell(void *context, const char *what, const char *why)
 static char *take(struct bytes bytes, size_t piece)
 {
     struct told told = {.count = 0};
-    const struct report report = {tell, NULL, &told};
+    const struct report report = {.problem = tell, .context = &told};
     struct script_output output = {.report = &report, .name = "script"};
     char *text = NULL;
     size_t len = 0;
