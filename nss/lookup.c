@@ -2,43 +2,16 @@
 
 #include <errno.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "nss/suffix.h"
 #include "schema/hash.h"
 #include "schema/limits.h"
 #include "schema/name.h"
 
-/* The (folded) name in a key. */
-static struct bytes key_name(struct bytes key)
-{
-    return (struct bytes){key.at + 1, key.len - 1};
-}
-
-/* Finds the record that `selection` is made from; its view, kind and networks are there. */
-static int select_claims(struct selection *selection, struct bytes key, uint32_t hash)
-{
-    selection->name = key_name(key);
-    /* no system call */
-    selection->when = (struct claim_time){.now = (uint64_t)time(NULL), .grace = selection->view->grace};
-    return view_find(selection->view, key, hash, &selection->claims);
-}
-
-static bool is_guests(const struct claim *claim)
-{
-    return (claim->flags & CLAIM_GUEST) != 0;
-}
-
-/* Of the kind that is asked for? */
-static bool is_of_kind(const struct selection *selection, const struct claim *claim)
-{
-    return is_guests(claim) == (selection->kind == LOOKUP_GUESTS);
-}
-
 /* May it answer for the name, of its kind and networks? A static name stands in a guest's record as well. */
 static bool is_asked_for(const struct selection *selection, const struct claim *claim)
 {
-    return (is_of_kind(selection, claim) ||
+    return (selection_is_of_kind(selection, claim) ||
             (selection->kind == LOOKUP_GUESTS && claim->rank == RANK_STATIC)) &&
            suffix_admits(selection->networks, claim->network);
 }
@@ -68,7 +41,7 @@ static bool has_label(const struct name_answer *answer, struct bytes label)
     struct claim claim;
 
     while (claim_next(&rest, &claim)) {
-        if (is_guests(&claim) && suffix_admits(answer->from.networks, claim.network) &&
+        if (claim_is_guests(&claim) && suffix_admits(answer->from.networks, claim.network) &&
             bytes_equal(claimed_name(answer, &claim), label))
             return true;
     }
@@ -83,8 +56,8 @@ static bool family_fits(int family, const struct ip *ip)
 /* How good an answer is it? Names that are no guest's have no case. */
 static enum claim_level level_of(const struct name_answer *answer, const struct claim *claim)
 {
-    if (!is_asked_for(&answer->from, claim) ||
-        (answer->only.len > 0 && is_guests(claim) && !bytes_equal(claimed_name(answer, claim), answer->only)))
+    if (!is_asked_for(&answer->from, claim) || (answer->only.len > 0 && claim_is_guests(claim) &&
+                                                !bytes_equal(claimed_name(answer, claim), answer->only)))
         return LEVEL_NONE;
     return claim_level(claim, &answer->from.when);
 }
@@ -147,7 +120,7 @@ static bool has_address(const struct name_answer *answer)
 static void take_first(struct name_answer *answer, const struct claim *claim)
 {
     answer->network = claim->network;
-    answer->guests = is_guests(claim);
+    answer->guests = claim_is_guests(claim);
 }
 
 /* Counts the addresses, and so reads the record to its end: what follows need not expect a malformed one. */
@@ -259,7 +232,7 @@ void question_address(struct question *question, enum lookup_kind kind, const st
 /* Answers from the record of one key; `asked` is the name in it as it was asked for. */
 static int answer_from(struct name_answer *answer, struct bytes key, uint32_t hash, struct bytes asked)
 {
-    int error = select_claims(&answer->from, key, hash);
+    int error = selection_read(&answer->from, key, hash);
 
     answer->only = (struct bytes){NULL, 0};
     answer->plain = false;
@@ -353,122 +326,4 @@ int lookup_name(const struct view *view, const struct question *question, int fa
     if (error == 0)
         qualify(answer);
     return error;
-}
-
-/* Those of C1, too: a byte alone, or behind 0xc2 in UTF-8, but not within another character. */
-static bool is_control(struct bytes text, size_t at)
-{
-    uint8_t byte = text.at[at], before = at > 0 ? text.at[at - 1] : 0;
-
-    return byte < ' ' || byte == 0x7f || (byte >= 0x80 && byte < 0xa0 && (before < 0x80 || before == 0xc2));
-}
-
-/* Control characters in a guest's name would reach terminals: such a guest has no name here. */
-static bool guest_presentable(struct bytes label)
-{
-    for (size_t i = 0; i < label.len; i++) {
-        if (is_control(label, i))
-            return false;
-    }
-    return label.len > 0;
-}
-
-static bool presentable(enum lookup_kind kind, const struct claim *claim)
-{
-    if (claim->domain.len > 0 && !name_domain_valid((const char *)claim->domain.at, claim->domain.len))
-        return false;
-    return kind == LOOKUP_GUESTS ? guest_presentable(claim->label)
-                                 : name_label_valid((const char *)claim->label.at, claim->label.len);
-}
-
-struct name_walk name_walk(const struct address_answer *answer)
-{
-    return (struct name_walk){.rest = unpacker_of(answer->from.claims), .told = {true, true, true}};
-}
-
-/* All that is new of a claim's name is to be told. */
-static void set_forms(const struct selection *from, const struct claim *claim, struct name_walk *walk)
-{
-    struct full_name before[NAME_FORMS];
-    struct bytes suffix = walk->forms[0].domain;
-
-    memcpy(before, walk->forms, sizeof(before));
-    if (from->view->suffixed &&
-        (!bytes_equal(walk->network, claim->network) || !bytes_equal(before[0].label, claim->label)))
-        suffix = suffix_of(from->view, claim->network, claim->label.len);
-    walk->network = claim->network;
-    walk->forms[0] = (struct full_name){claim->label, suffix};
-    walk->forms[1] = (struct full_name){claim->label, claim->domain};
-    walk->forms[2] = (struct full_name){claim->label, {NULL, 0}};
-    for (size_t i = 0; i < NAME_FORMS; i++)
-        walk->told[i] = (i < NAME_FORMS - 1 && walk->forms[i].domain.len == 0) ||
-                        (bytes_equal(before[i].label, claim->label) &&
-                         bytes_equal(before[i].domain, walk->forms[i].domain));
-    if (name_equal_bytes(suffix, claim->domain))
-        walk->told[1] = true;
-}
-
-/* Goes to the next claim that answers; false as name_next(). */
-static bool next_owner(const struct address_answer *answer, struct name_walk *walk)
-{
-    const struct selection *from = &answer->from;
-    struct claim claim;
-
-    while (claim_next(&walk->rest, &claim)) {
-        if (!is_of_kind(from, &claim) ||
-            !claim_answers(&answer->best, &claim, claim_level(&claim, &from->when)) ||
-            !presentable(from->kind, &claim))
-            continue;
-        set_forms(from, &claim, walk);
-        return true;
-    }
-    return false;
-}
-
-bool name_next(const struct address_answer *answer, struct name_walk *walk, struct full_name *name)
-{
-    do {
-        for (size_t i = 0; i < NAME_FORMS; i++) {
-            if (walk->told[i])
-                continue;
-            walk->told[i] = true;
-            *name = walk->forms[i];
-            return true;
-        }
-    } while (next_owner(answer, walk));
-    return false;
-}
-
-/* Whose names the best are does not depend on who asks: what some machine was seen to use must not be called
- * by that machine's name alone where the address is another's. */
-static void find_best_of_address(struct address_answer *answer)
-{
-    struct unpacker rest = unpacker_of(answer->from.claims);
-    struct claim claim;
-
-    answer->best = CLAIM_LEVELS_NONE;
-    while (claim_next(&rest, &claim))
-        claim_levels_note(&answer->best, &claim, claim_level(&claim, &answer->from.when));
-}
-
-int lookup_address(const struct view *view, const struct question *question, const struct ip *ip,
-                   struct address_answer *answer)
-{
-    struct name_walk walk;
-    struct full_name name;
-    int error;
-
-    answer->from = (struct selection){.view = view, .kind = question->kind};
-    error = select_claims(&answer->from, key_bytes(&question->key), question->hash);
-    if (error < 0)
-        return error;
-    find_best_of_address(answer);
-    answer->ip = *ip;
-    answer->count = 0;
-    answer->text_size = 0;
-    for (walk = name_walk(answer); name_next(answer, &walk, &name); answer->count++)
-        answer->text_size += full_name_length(&name) + 1;
-    if (walk.rest.bad)
-        return -EBADMSG;
-    return answer->count > 0 ? 0 : -ENOENT;
 }

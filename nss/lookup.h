@@ -22,12 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nss/view.h"
-#include "schema/claim.h"
+#include "nss/selection.h"
 #include "schema/key.h"
-
-/* Whose names: those that clients chose, or those of libvirt guests. */
-enum lookup_kind { LOOKUP_HOSTS, LOOKUP_GUESTS };
 
 /* What is asked: the key of the record that has exactly this name. */
 struct question {
@@ -42,16 +38,6 @@ struct question {
 void question_name(struct question *question, enum lookup_kind kind, const char *name);
 /* The question for an address's names. */
 void question_address(struct question *question, enum lookup_kind kind, const struct ip *ip);
-
-/* Which claims of a record are answers. */
-struct selection {
-    const struct view *view;
-    enum lookup_kind kind;
-    struct bytes name;     /* what is asked for: the (folded) name in the record's key */
-    struct bytes networks; /* claims of these alone, as in schema/suffix.h; empty: of any */
-    struct bytes claims;   /* the record */
-    struct claim_time when;
-};
 
 /* A name: a label, and what is behind it or nothing. The label of a guest may have dots. */
 struct full_name {
