@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
+#include "digest.h"
 #include "file.h"
 #include "lock.h"
 #include "replace.h"
@@ -64,11 +65,27 @@ static int look(int dirfd, const char *name, const char *path, const char *text,
            holds(dirfd, name, text, len);
 }
 
+/* Keeps off others that write the same file, by whatever path, and nobody else: its disk may be slow. The
+ * lock is where strangers cannot hold it, which the file's own directory need not be. */
+static int lock_file(int dirfd, const char *name, const char *state_dir)
+{
+    CLEANUP_FD int state = open_directory(state_dir);
+    uint64_t directory[2];
+    struct stat st;
+
+    if (state < 0)
+        return state;
+    if (fstat(dirfd, &st) < 0)
+        return -errno;
+    directory[0] = st.st_dev;
+    directory[1] = st.st_ino;
+    return lock_take_part(state, digest_of(name, strlen(name), digest_of(directory, sizeof(directory), 0)));
+}
+
 static int replace(int dirfd, const char *name, const char *state_dir, const char *text, size_t len)
 {
     char temporary[NAME_MAX + 1];
-    CLEANUP_FD int state = open_directory(state_dir);
-    CLEANUP_FD int lock = state < 0 ? state : lock_take(state);
+    CLEANUP_FD int lock = lock_file(dirfd, name, state_dir);
     bool replaced;
 
     if (lock < 0)
@@ -91,5 +108,9 @@ int hosts_file_write(const char *path, const char *state_dir, const char *text, 
     if (rc != 0)
         return rc < 0 ? rc : 0;
     rc = replace(dirfd, place.name, state_dir, text, len);
+    if (rc == -ETIMEDOUT) {
+        report_problem(report, "being written by another process for too long, gave up", "%s", path);
+        return rc;
+    }
     return rc < 0 ? report_errno(report, rc, "%s", path) : 1;
 }

@@ -11,8 +11,8 @@
 /* Gives the file `path` this content: ours, and readable to all, by way of `.NAME.new` in the same directory,
  * which a dnsmasq that reads the directory passes over. What has this content already is left alone. Neither
  * is a symbolic link followed nor anything replaced but a regular file. Several processes with the same
- * `state_dir` do not disturb each other: it is written under the writers' lock. 1 when it was replaced, 0
- * when that was not needed, -errno, reported. */
+ * `state_dir` do not disturb each other: it is written under a lock of its own, never the writers', for
+ * however long. 1 when it was replaced, 0 when that was not needed, -errno, reported. */
 int hosts_file_write(const char *path, const char *state_dir, const char *text, size_t len,
                      const struct report *report);
 

@@ -42,17 +42,30 @@ static time_t seconds_now(void)
     return now.tv_sec;
 }
 
-int lock_take(int dirfd)
+static int try_all(int fd, uint64_t part)
+{
+    (void)part;
+    return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+}
+
+/* Locks of fcntl(2) and of flock(2) do not know each other. */
+static int try_part(int fd, uint64_t part)
+{
+    struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)(part >> 2), .l_len = 1};
+
+    return fcntl(fd, F_OFD_SETLK, &byte) < 0 ? -errno : 0;
+}
+
+static int take(int dirfd, int (*try)(int fd, uint64_t part), uint64_t part)
 {
     int fd = lock_open(dirfd);
     time_t deadline = seconds_now() + LOCK_WAIT_SECONDS;
     struct timespec pause = {0, FIRST_PAUSE};
+    int rc;
 
     if (fd < 0)
         return fd;
-    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        int rc = -errno;
-
+    while ((rc = try(fd, part)) < 0) {
         if (rc == -EWOULDBLOCK && seconds_now() >= deadline)
             rc = -ETIMEDOUT;
         if (rc != -EWOULDBLOCK && rc != -EINTR) {
@@ -64,4 +77,14 @@ int lock_take(int dirfd)
             pause.tv_nsec *= 2;
     }
     return fd;
+}
+
+int lock_take(int dirfd)
+{
+    return take(dirfd, try_all, 0);
+}
+
+int lock_take_part(int dirfd, uint64_t part)
+{
+    return take(dirfd, try_part, part);
 }

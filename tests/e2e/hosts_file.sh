@@ -2,7 +2,7 @@
 # Programs that never ask NSS: lvindex-sync --hosts-file keeps a file that they read, or that a DNS server answers
 # them from.
 source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
-needs go musl-gcc
+needs go musl-gcc strace
 
 PROGRAMS=$BUILD/tests/e2e/programs
 NAMES=$SANDBOX/names
@@ -291,6 +291,27 @@ fails "one that may not be written" 1 sandbox_env unshare --mount -- \
     sh -c 'mount -o bind,ro "$0" "$0" && exec "$@"' "$NAMES" "$BUILD/indexer/lvindex-sync" --hosts-file="$FILE"
 succeeds "what could not be written comes with the next" once
 succeeds "and is there" has 198.51.100.6 sixth
+
+# A disk on which a sync takes five seconds: events do not wait for it, another that writes the file does.
+event 3600 add 52:54:00:00:01:07 198.51.100.7 seventh
+exec_sandbox_env strace -o /dev/null -e trace=fsync -e inject=fsync:delay_enter=5000000:when=1 \
+    "$BUILD/indexer/lvindex-sync" --hosts-file="$FILE" </dev/null >"$SANDBOX/slow.out" 2>&1 &
+slow=$!
+succeeds "a file on a slow disk is begun" wait_until 5 test -e "$NAMES/.hosts.new"
+begun=$EPOCHREALTIME
+event 3600 add 52:54:00:00:01:08 198.51.100.8 eighth
+took=$(((${EPOCHREALTIME/./} - ${begun/./}) / 1000))
+if ((took < 2500)); then
+    passed "an event meanwhile does not wait"
+else
+    failed "an event meanwhile does not wait" "$took ms"
+fi
+succeeds "another that writes it" once
+equal "came behind it" "$(lvindex_dump --hosts)" "$(cat "$FILE")"
+status=0
+wait "$slow" || status=$?
+equal "which ended well" "0 " "$status $(cat "$SANDBOX/slow.out")"
+files_are "$NAMES" hosts:644
 
 before=$(identity "$FILE")
 mv "$INDEX" "$SANDBOX/index.aside"

@@ -1,6 +1,9 @@
 /* A hosts file kept in line with the index and with the time. */
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "index_fixture.h"
@@ -8,6 +11,7 @@
 #include "indexer/file.h"
 #include "indexer/hosts_follow.h"
 #include "indexer/leases.h"
+#include "indexer/lock.h"
 #include "reports.h"
 #include "test_case.h"
 #include "test_clock.h"
@@ -18,6 +22,22 @@ static struct hosts_follow follow;
 static struct reports reports;
 static char path[4096];
 static time_t start;
+
+/* Of a process that is to show that it writes, and to take its time. */
+static struct {
+    int told;
+    useconds_t pause; /* 0: a fast disk */
+} slow_disk;
+
+int fsync(int fd)
+{
+    if (slow_disk.pause > 0) {
+        ck_assert_int_eq(write(slow_disk.told, "x", 1), 1);
+        usleep(slow_disk.pause);
+        slow_disk.pause = 0;
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
 
 /* An index with two leases, one of which lasts an hour. */
 static void setup(void)
@@ -189,6 +209,88 @@ START_TEST(links)
 }
 END_TEST
 
+static int state_directory(void)
+{
+    int fd = open(fixture_state_dir(), O_RDONLY | O_DIRECTORY);
+
+    ck_assert_int_ge(fd, 0);
+    return fd;
+}
+
+/* However slow its disk is: who writes the index and who writes the file do not wait for each other. */
+START_TEST(beside_writers)
+{
+    CLEANUP_FD int dirfd = state_directory();
+    CLEANUP_FD int lock = lock_take(dirfd);
+
+    ck_assert_int_ge(lock, 0);
+    clock_step = 4;
+    expect(BOTH);
+    clock_step = 0;
+}
+END_TEST
+
+/* Another process that is in the midst of the same file, and got there by another path. */
+static pid_t start_slow(unsigned int milliseconds)
+{
+    int said[2];
+    char byte;
+    pid_t child;
+
+    ck_assert_int_eq(pipe(said), 0);
+    child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        char other[4096];
+
+        slow_disk.told = said[1];
+        slow_disk.pause = milliseconds * 1000;
+        snprintf(other, sizeof(other), "%s", own_path("./names"));
+        follow.path = other;
+        _exit(hosts_follow_update(&follow, &reports.sink) == 0 ? 0 : 1);
+    }
+    ck_assert_int_eq(read(said[0], &byte, 1), 1);
+    close(said[0]);
+    close(said[1]);
+    return child;
+}
+
+static void expect_done(pid_t child)
+{
+    int status;
+
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+
+START_TEST(two_of_one_file)
+{
+    pid_t other = start_slow(300);
+
+    add("192.0.2.4", "mail");
+    expect("192.0.2.2\tdb\n192.0.2.4\tmail\n192.0.2.1\tweb\n");
+    expect_done(other);
+    expect("192.0.2.2\tdb\n192.0.2.4\tmail\n192.0.2.1\tweb\n");
+}
+END_TEST
+
+/* Other files are written meanwhile, this one is not. */
+START_TEST(one_that_never_ends)
+{
+    pid_t other = start_slow(60 * 1000);
+
+    clock_step = 4;
+    expect_failure("names: being written by another process");
+    snprintf(path, sizeof(path), "%s", own_path("others"));
+    expect(BOTH);
+    clock_step = 0;
+    kill(other, SIGKILL);
+    waitpid(other, NULL, 0);
+    snprintf(path, sizeof(path), "%s", own_path("names"));
+    expect(BOTH);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("hosts_follow");
@@ -200,5 +302,8 @@ int main(void)
     tcase_add_test(tcase, touched_by_others);
     tcase_add_test(tcase, index_lost);
     tcase_add_test(tcase, links);
+    tcase_add_test(tcase, beside_writers);
+    tcase_add_test(tcase, two_of_one_file);
+    tcase_add_test(tcase, one_that_never_ends);
     return test_case_run(tcase);
 }
