@@ -12,6 +12,7 @@
 #include "indexer/settings.h"
 #include "indexer/static_file.h"
 #include "indexer/suffixes.h"
+#include "indexer/sync_pass.h"
 #include "indexer/tool.h"
 #include "init.h"
 #include "schema/paths.h"
@@ -55,8 +56,12 @@ static void print_help(const struct tool *tool)
  * (NULL). */
 static int refresh(struct index *index, const struct libvirt_dirs *dirs, const char *bridge)
 {
-    int rc = settings_refresh(index, tool_config_dir());
+    int rc;
 
+    /* What is lost of other networks must not wait for an event of theirs. */
+    if (store_damaged(index->store))
+        return sync_read(index, &(struct sync_sources){.libvirt = *dirs, .config = tool_config_dir()});
+    rc = settings_refresh(index, tool_config_dir());
     if (rc == 0)
         rc = guests_refresh(index, dirs);
     if (rc == 0)

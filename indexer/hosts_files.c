@@ -227,17 +227,27 @@ int hosts_files_refresh(struct index *index, const char *dir)
     return rc;
 }
 
+/* Which network is on the bridge? -ENOENT where that is not known from its file: an index that was damaged
+ * may remember the network and not the file, without which its entries are not read. */
+static int network_of(struct index *index, const char *bridge, struct network *network)
+{
+    char again[NETWORK_MAX + 1];
+    int rc = index_network(index, bridge, network);
+
+    return rc < 0 ? rc : conf_bridge(index, network->name, again);
+}
+
 int hosts_files_refresh_bridge(struct index *index, const char *dir, const char *bridge)
 {
     struct network network;
-    int rc = index_network(index, bridge, &network);
+    int rc = network_of(index, bridge, &network);
 
-    if (rc == 0 && network.name[0] == '\0') {
+    if (rc == -ENOENT) {
         rc = conf_refresh(index, dir);
         if (rc == 0)
-            rc = index_network(index, bridge, &network);
+            rc = network_of(index, bridge, &network);
     }
-    for (size_t i = 0; rc == 0 && network.name[0] != '\0' && i < KINDS; i++)
+    for (size_t i = 0; rc == 0 && i < KINDS; i++)
         rc = network_file_refresh(index, dir, network.name, &kinds[i]);
-    return rc;
+    return rc == -ENOENT ? 0 : rc;
 }

@@ -304,6 +304,31 @@ START_TEST(networks_change)
 }
 END_TEST
 
+static void expect_refreshed(struct index *index)
+{
+    ck_assert_int_eq(hosts_files_refresh_bridge(index, fixture_dirs().networks, "br0"), 0);
+    ck_assert_str_eq(answers(index, KEY_HOST, "web", NOW), "192.0.2.5");
+    ck_assert_str_eq(answers(index, KEY_HOST, "mail", NOW), "192.0.2.6");
+    ck_assert_uint_eq(fixture_problems(), 0);
+    index_close(index);
+}
+
+/* A bridge of which only its name is known, and one of which the index remembers the network and not the file
+ * that tells it. */
+START_TEST(bridges_network)
+{
+    const struct network remembered = {.name = "default"};
+    struct index *index = fixture_open();
+
+    fixture_network_file("default.conf", CONF);
+    fixture_network_file("default.hostsfile", MAC_A ",192.0.2.5,web\n");
+    fixture_network_file("default.addnhosts", "192.0.2.6\tmail\n");
+    if (_i == 1)
+        ck_assert_int_eq(index_set_network(index, "br0", &remembered), 0);
+    expect_refreshed(index);
+}
+END_TEST
+
 /* A static entry's name is its own, whoever leases under it; the lease of its own machine stands behind it.
  */
 START_TEST(static_before_leases)
@@ -430,6 +455,7 @@ int main(void)
     tcase_add_test(tcase, files_come_and_go);
     tcase_add_test(tcase, libvirts_files);
     tcase_add_test(tcase, networks_change);
+    tcase_add_loop_test(tcase, bridges_network, 0, 2);
     tcase_add_test(tcase, static_before_leases);
     tcase_add_loop_test(tcase, any_order, 1, 9);
     return test_case_run(tcase);
