@@ -161,6 +161,48 @@ START_TEST(only_what_nobody_else_removes_is_pruned)
 }
 END_TEST
 
+#define WEEK 604800
+
+/* Puts a neighbour that was seen so many seconds ago. */
+static struct lease put_neighbour(struct index *index, const char *ip, const char *mac, uint64_t ago)
+{
+    struct lease neighbour = lease_of("a", ip, mac, "", (index->now - ago) * 1000);
+
+    neighbour.kind = KIND_ARP;
+    ck_assert_int_eq(leases_put(index, &neighbour), 1);
+    return neighbour;
+}
+
+/* A neighbour goes a week after it was seen, but while its guest runs. */
+START_TEST(neighbours_are_pruned)
+{
+    struct index *index = fixture_open();
+    struct lease old, fresh, running;
+
+    fixture_network_file("a.macs", "[{\"domain\": \"guest\", \"macs\": [\"52:54:00:00:00:03\"]}]");
+    ck_assert_int_eq(guests_refresh(index, &(struct libvirt_dirs){fixture_dirs().networks, "/missing"}), 0);
+    old = put_neighbour(index, "192.0.2.1", "52:54:00:00:00:01", WEEK);
+    fresh = put_neighbour(index, "192.0.2.2", "52:54:00:00:00:02", WEEK - 60);
+    running = put_neighbour(index, "192.0.2.3", "52:54:00:00:00:03", 2 * WEEK);
+    ck_assert_int_eq(leases_prune(index), 0);
+    ck_assert_int_eq(entries_get(index, &old), -ENOENT);
+    ck_assert_int_eq(entries_get(index, &fresh), 0);
+    ck_assert_int_eq(entries_get(index, &running), 0);
+    /* The next one is known: nothing is looked for before. */
+    ck_assert_uint_le(index->state.prune_at, index->now + 60);
+    index->now += 60;
+    ck_assert_int_eq(leases_prune(index), 0);
+    ck_assert_int_eq(entries_get(index, &fresh), -ENOENT);
+    ck_assert_int_eq(entries_get(index, &running), 0);
+    fixture_network_file("a.macs", NULL);
+    ck_assert_int_eq(guests_refresh(index, &(struct libvirt_dirs){fixture_dirs().networks, "/missing"}), 0);
+    index->now = index->state.prune_at;
+    ck_assert_int_eq(leases_prune(index), 0);
+    ck_assert_int_eq(entries_get(index, &running), -ENOENT);
+    fixture_commit(index, 1);
+}
+END_TEST
+
 static struct lease random_lease(void)
 {
     static const char *const networks[] = {"", "virbr0", "virbr1"};
@@ -245,6 +287,7 @@ int main(void)
     tcase_add_test(tests, expired_is_no_answer);
     tcase_add_test(tests, other_records_stay_untouched);
     tcase_add_test(tests, only_what_nobody_else_removes_is_pruned);
+    tcase_add_test(tests, neighbours_are_pruned);
     tcase_add_loop_test(tests, random_changes_keep_the_index_whole, 1, 21);
     return test_case_run(tests);
 }

@@ -234,6 +234,44 @@ START_TEST(noise)
 }
 END_TEST
 
+/* Kinds that a salvage takes over, as nobody else knows them, and those that come from files. */
+static const struct {
+    enum lease_kind kind;
+    const char *ip;
+    bool taken;
+} kinds[] = {
+    {KIND_ARP, "10.0.0.4", true},       {KIND_KEPT, "10.0.0.5", true},  {KIND_STATIC, "10.0.0.6", false},
+    {KIND_RESERVED, "10.0.0.7", false}, {KIND_HOST, "10.0.0.8", false},
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static void fill_entries(struct index *index)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        struct lease entry = lease_at(kinds[i].ip, "entry");
+
+        entry.kind = kinds[i].kind;
+        entry.expiry = index->now + 1;
+        entry.heard = index->now * 1000;
+        ck_assert_int_eq(leases_put(index, &entry), 1);
+    }
+}
+
+static void expect_entries(struct index *index)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        struct lease entry = lease_at(kinds[i].ip, "entry"), found = entry;
+
+        found.kind = kinds[i].kind;
+        ck_assert_int_eq(entries_get(index, &found), kinds[i].taken ? 0 : -ENOENT);
+        if (!kinds[i].taken)
+            continue;
+        ck_assert(hwaddr_equal(&found.hwaddr, &entry.hwaddr));
+        ck_assert_str_eq(found.host, entry.host);
+        ck_assert_uint_ge(found.expiry, 1);
+    }
+}
+
 static void fill_index(struct index *index)
 {
     struct source source = {.number = 7, .identity = {1, 2, 3, 4, 5}, .digest = 6};
@@ -291,6 +329,7 @@ static void expect_filled(struct index *index)
     ck_assert_uint_eq(source.source.digest, 0);
     ck_assert_uint_eq(source.source.identity.inode, 0);
     source_record_free(&source);
+    expect_entries(index);
     check_index(index);
 }
 
@@ -299,6 +338,7 @@ START_TEST(whole_index)
     struct index *index = open_index();
 
     fill_index(index);
+    fill_entries(index);
     ck_assert_int_eq(index_commit(index), 1);
     index_close(index);
     own_wipe_tables();
