@@ -21,6 +21,9 @@
 
 #define READ_SIZE 4096
 
+/* How often one is looked at that cannot be polled. */
+#define UNPOLLED_NS (10 * 1000000L)
+
 /* One that runs. */
 struct child {
     pid_t pid;
@@ -95,6 +98,24 @@ static size_t read_output(struct child *child)
     return 0;
 }
 
+static bool has_ended(const struct child *child)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+}
+
+/* Where the kernel has no memory for poll(2), say: the script cannot help it. Has it ended? */
+static bool look_after_a_while(struct child *child)
+{
+    const struct timespec pause = {0, UNPOLLED_NS};
+
+    nanosleep(&pause, NULL);
+    if (child->output >= 0)
+        read_output(child);
+    return has_ended(child);
+}
+
 /* Listens until it ends, or until the time comes: has it ended? */
 static bool follow(struct child *child, int64_t until)
 {
@@ -108,7 +129,9 @@ static bool follow(struct child *child, int64_t until)
             return true;
         if (ready > 0 && waits[1].revents != 0)
             read_output(child);
-        if (left <= 0 || (ready < 0 && errno != EINTR))
+        if (ready < 0 && errno != EINTR && look_after_a_while(child))
+            return true;
+        if (left <= 0)
             return false;
     }
 }

@@ -1,10 +1,13 @@
 /* One script as a child: what it gets, what is told of its end, and that it holds nothing up. */
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,9 +21,23 @@
 
 static struct reports reports;
 
+/* How many times poll(2) has no memory; -1: always. */
+static int polls_failing;
+
+int poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    if (polls_failing == 0)
+        return (int)syscall(SYS_poll, fds, count, timeout);
+    if (polls_failing > 0)
+        polls_failing--;
+    errno = ENOMEM;
+    return -1;
+}
+
 static void start(void)
 {
     reports_start(&reports);
+    polls_failing = 0;
 }
 
 static void write_script(const char *text)
@@ -200,6 +217,30 @@ START_TEST(flood)
 }
 END_TEST
 
+/* A poll(2) that fails is no reason to end a script before its time, nor to let it run on behind that. */
+START_TEST(poll_fails)
+{
+    const int times = _i == 0 ? 1 : -1;
+    int64_t took;
+
+    polls_failing = times;
+    expect("#!/bin/sh\nsleep 0.2\necho good\n", "script: good\n");
+    polls_failing = times;
+    write_script("#!/bin/sh\nhead -c 200000 /dev/zero | tr '\\0' .\nexit 6\n"); /* more than the pipe holds */
+    run(AMPLE_MS);
+    ck_assert_ptr_nonnull(strstr(reports.text, "/script: exit status 6\n"));
+    ck_assert_uint_eq(reports.problems, 2);
+    reports_start(&reports);
+    polls_failing = times;
+    write_script("#!/bin/sh\nexec sleep 600\n");
+    took = run(SHORT_MS);
+    ck_assert_int_ge(took, SHORT_MS);
+    ck_assert_int_lt(took, AMPLE_MS);
+    reports_expect_one(&reports, "not done after 0.3 seconds: killed");
+    expect_no_child();
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("script_run");
@@ -213,5 +254,6 @@ int main(void)
     tcase_add_test(tcase, stubborn);
     tcase_add_test(tcase, left_behind);
     tcase_add_test(tcase, flood);
+    tcase_add_loop_test(tcase, poll_fails, 0, 2);
     return test_case_run(tcase);
 }
