@@ -159,6 +159,24 @@ chmod 0644 "$STATIC"
 chown 65534 "$STATIC"
 fails "lvindex-sync with a file of another user's" 1 lvindex_sync
 resolves last 192.168.150.13
+# Nor do names go for the moment in which somebody writes it in place, or with the whole directory.
+rm "$STATIC"
+static "192.168.150.13 last" "192.168.150.14 old"
+succeeds "lvindex-sync" lvindex_sync
+resolves old 192.168.150.14
+: >"$STATIC"
+(sleep 0.1 && echo "192.168.150.13 last" >>"$STATIC") &
+succeeds "an event while it is written" lvindex_hook arp-add "$GUEST" 192.168.150.20
+wait $!
+resolves last 192.168.150.13
+unresolved old
+mv "$SANDBOX/config" "$SANDBOX/config.aside"
+equal "the hook names it with its missing directory" \
+    "lvindex-hook: $STATIC: its directory is missing: what it said stays" \
+    "$(lvindex_hook arp-add "$GUEST" 192.168.150.21 2>&1 | grep static)"
+fails "lvindex-sync without the directory" 1 lvindex_sync
+resolves last 192.168.150.13
+mv "$SANDBOX/config.aside" "$SANDBOX/config"
 # A file that is no text costs nothing but itself.
 rm "$STATIC"
 head -c 100000 /dev/urandom >"$STATIC"

@@ -407,7 +407,9 @@ static void random_step(void)
 
     switch (random() % 6) {
     case 0:
-        config_file("static", random() % 4 == 0 ? NULL : random_lines(text, sizeof(text), static_line));
+        random_lines(text, sizeof(text), static_line);
+        /* One that is empty is waited for. */
+        config_file("static", random() % 4 == 0 ? NULL : text[0] == '\0' ? "\n" : text);
         break;
     case 1:
         fixture_network_file("default.hostsfile", random_lines(text, sizeof(text), reserved_line));
