@@ -101,4 +101,22 @@ done
 equal "sixteen at the most" 16 "$(addresses_of ahosts fixed | wc -l)"
 equal "the latest among them" fd00:150::f40 "$(addresses_of ahosts fixed | grep -x fd00:150::f40)"
 
+# --- A guest is known by its hardware address alone ---------------------------------------------------------------
+
+# leases NETWORK CLIENT-ID ADDRESS: a client with the guest's hardware address gets it.
+leases() {
+    succeeds "$LEASED, as client $2 on $1" sandbox_env LVINDEX_NETWORK="$1" DNSMASQ_CLIENT_ID="$2" \
+        DNSMASQ_LEASE_EXPIRES=$((EPOCHSECONDS + 3600)) "$BUILD/hook/lvindex-hook" add "$LEASED" "$3"
+}
+leases br0 01:01 192.168.150.230
+equal "its own lease" 192.168.150.230 "$(addresses_of ahosts leased)"
+leases br0 01:02 192.168.150.231
+equal "another client's, which is newer" 192.168.150.231 "$(addresses_of ahosts leased)"
+leases other 01:03 192.168.150.232
+equal "and one of another network" "$(lines 192.168.150.232 192.168.150.231)" "$(addresses_of ahosts leased)"
+# What the administrator has written down goes before.
+echo "192.168.150.230 mac=$LEASED" >"$SANDBOX/config/static"
+succeeds "lvindex-sync" lvindex_sync
+equal "a static entry" 192.168.150.230 "$(addresses_of ahosts leased)"
+
 finish
