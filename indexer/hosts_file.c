@@ -82,17 +82,27 @@ static int lock_file(int dirfd, const char *name, const char *state_dir)
     return lock_take_part(state, digest_of(name, strlen(name), digest_of(directory, sizeof(directory), 0)));
 }
 
-static int replace(int dirfd, const char *name, const char *state_dir, const char *text, size_t len)
+static int replace(int dirfd, const char *name, const char *text, size_t len)
 {
     char temporary[NAME_MAX + 1];
-    CLEANUP_FD int lock = lock_file(dirfd, name, state_dir);
     bool replaced;
 
-    if (lock < 0)
-        return lock;
     if (snprintf(temporary, sizeof(temporary), ".%s" NEW_SUFFIX, name) >= (int)sizeof(temporary))
         return -ENAMETOOLONG;
     return replace_file_by(dirfd, temporary, name, text, len, &replaced);
+}
+
+static int replace_locked(int dirfd, const char *name, const char *path, const char *state_dir,
+                          const char *text, size_t len, const struct report *report)
+{
+    CLEANUP_FD int lock = lock_file(dirfd, name, state_dir);
+    int rc = lock < 0 ? lock : replace(dirfd, name, text, len);
+
+    if (lock == -ETIMEDOUT) {
+        report_problem(report, "being written by another process for too long, gave up", "%s", path);
+        return rc;
+    }
+    return rc < 0 ? report_errno(report, rc, "%s", path) : 1;
 }
 
 int hosts_file_write(const char *path, const char *state_dir, const char *text, size_t len,
@@ -107,10 +117,5 @@ int hosts_file_write(const char *path, const char *state_dir, const char *text, 
     rc = look(dirfd, place.name, path, text, len, report);
     if (rc != 0)
         return rc < 0 ? rc : 0;
-    rc = replace(dirfd, place.name, state_dir, text, len);
-    if (rc == -ETIMEDOUT) {
-        report_problem(report, "being written by another process for too long, gave up", "%s", path);
-        return rc;
-    }
-    return rc < 0 ? report_errno(report, rc, "%s", path) : 1;
+    return replace_locked(dirfd, place.name, path, state_dir, text, len, report);
 }

@@ -247,7 +247,9 @@ int hosts_files_refresh_bridge(struct index *index, const char *dir, const char 
         if (rc == 0)
             rc = network_of(index, bridge, &network);
     }
+    if (rc == -ENOENT)
+        return 0;
     for (size_t i = 0; rc == 0 && i < KINDS; i++)
         rc = network_file_refresh(index, dir, network.name, &kinds[i]);
-    return rc == -ENOENT ? 0 : rc;
+    return rc;
 }
