@@ -9,7 +9,7 @@ from common.site import BRIDGE, Site
 import traces
 
 UMASKS = (0, 0o022, 0o077, 0o777)
-MODES = {"index.tdb": 0o644, "index.old": 0o644, "lock": 0o600, f"{BRIDGE}.status": 0o644}
+MODES = {"index.tdb": 0o644, "index.old": 0o644, "lock": 0o600, f"{BRIDGE}.status": 0o644, "hosts": 0o644}
 
 
 def run(options, checks):
@@ -21,7 +21,8 @@ def run(options, checks):
 
 
 def under(site, checks, umask):
-    """The first run makes the directory; then an event, libvirt's event, `init`, and a pass that makes a base."""
+    """The first run makes the directory; then an event, libvirt's event, `init`, a pass that makes a base, and
+    one that makes a hosts file."""
     os.rmdir(site.state)
     leases = os.path.join(site.top, "leases")
     with open(leases, "w", encoding="ascii") as file:
@@ -33,6 +34,7 @@ def under(site, checks, umask):
                        ((site.hook, "init"), {"VIR_BRIDGE_NAME": BRIDGE}),
                        ((site.hook, "add", "52:54:00:00:00:02", "192.0.2.2", "db"), {"VIR_BRIDGE_NAME": BRIDGE}),
                        ((site.sync, f"--leases={leases}"), {}),
+                       ((site.sync, f"--hosts-file={os.path.join(site.hosts, 'hosts')}"), {}),
                        ((site.hook, "del", "52:54:00:00:00:01", "192.0.2.1"), {})):
         case = f"umask {umask:03o}, {os.path.basename(argv[0])} {argv[1]}"
         done, calls = traces.trace(site, *argv, umask=umask, **more)
@@ -40,17 +42,18 @@ def under(site, checks, umask):
             skip("strace may not trace here")
         checks.done(done, case)
         check_modes(site, checks, case)
-        ours = [call for call in calls if (call.file() or "").startswith((site.state, site.libvirt))]
+        ours = [call for call in calls if (call.file() or "").startswith((site.state, site.libvirt, site.hosts))]
         check_opens(checks, case, ours)
         check_order(checks, case, ours)
         seen += len(ours)
+    checks.equal(["hosts"], os.listdir(site.hosts), f"umask {umask:03o}", "beside the hosts file")
     checks.expect(any(name.startswith("base-") for name in os.listdir(site.state)), f"umask {umask:03o}", "no base")
     return seen
 
 
 def check_modes(site, checks, case):
     checks.equal(0o755, stat.S_IMODE(os.stat(site.state).st_mode), case, "mode of the state directory")
-    for directory in (site.state, site.libvirt):
+    for directory in (site.state, site.libvirt, site.hosts):
         for name in os.listdir(directory):
             expected = 0o644 if name.startswith("base-") else MODES.get(name)
             found = stat.S_IMODE(os.lstat(os.path.join(directory, name)).st_mode)

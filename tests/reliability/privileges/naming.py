@@ -12,6 +12,7 @@ import screens
 STATUS_MEMBERS = ("ip-address", "mac-address", "hostname", "client-id", "iaid", "server-duid", "expiry-time", "other")
 # In a file for ssh or the resolver.
 PITFALLS = (b"=web", b"it's", b"-web", b"back\\slash", b"w*", b"!web", b"a,web", b"#web", b"a web", b"%h", b"${HOME}")
+DIRECTORIES = ("LVINDEX_DIR", "LVINDEX_LIBVIRT_DIR", "LVINDEX_DEFINITIONS_DIR", "LVINDEX_CONFIG_DIR")
 FIELDS = 5  # of a line in a lease file
 
 
@@ -21,6 +22,8 @@ def run(options, checks):
     statuses(options, checks, pieces)
     lease_files(options, checks, pieces)
     file_names(options, checks, pieces)
+    written_down(options, checks, pieces)
+    script_names(options, checks, pieces)
     command_lines(options, checks, pieces)
     options.figure("hostile texts in files and on command lines", len(pieces))
 
@@ -155,10 +158,61 @@ def file_names(options, checks, pieces):
             directory_name(site, checks, path)
 
 
+# Lines with a place for a text; of each file, a complaint tells at most what is on one line.
+WRITTEN = {"static": (b"%s", b"10.5.0.1 %s", b"10.5.0.2 web mac=%s", b"10.5.0.3 web network=%s", b"%s web"),
+           "networks": (b"%s", b"%s lab.example", b"virbr9 %s", b"virbr9 %s.example"),
+           "lvindex.conf": (b"%s", b"grace=%s", b"%s=1"),
+           "lab.hostsfile": (b"%s", b"52:54:00:00:00:01,10.5.0.4,%s", b"%s,10.5.0.5", b"52:54:00:00:00:01,%s,x",
+                             b"id:%s,[2001:db8::5]"),
+           "lab.addnhosts": (b"%s", b"10.5.0.6\t%s", b"%s\tweb")}
+
+
+def written_down(options, checks, pieces):
+    """The administrator's files, and libvirt's of static entries: complaints, what is listed, a hosts file."""
+    with Site(options) as site:
+        write(os.path.join(site.libvirt, "lab.conf"), f"interface={BRIDGE}\n")
+        hosts = os.path.join(site.hosts, "hosts")
+        for name, forms in WRITTEN.items():
+            path = os.path.join(site.libvirt if name.startswith("lab.") else site.config, name)
+            for form in forms:
+                case = f"{name}, {form!r}"
+                write(path, b"\n".join(form.replace(b"%s", piece) for piece in pieces) + b"\n")
+                screens.check(checks, case, site.run(site.sync, "-v", f"--hosts-file={hosts}"))
+                screens.check(checks, case, site.event("old", "52:54:00:00:00:01", "10.5.1.1", VIR_BRIDGE_NAME=BRIDGE))
+                for shown in ((), ("--check",), ("--hosts",), ("--raw",)):
+                    screens.check(checks, f"{case}, {shown}", site.run(site.dump, *shown))
+                screens.check_json(checks, case, site.run(site.dump, "--json").stdout)
+                with open(hosts, "rb") as file:
+                    told = screens.clean(file.read().replace(b"\t", b" "))
+                checks.expect(told is None, case, f"the hosts file: {told}")
+            os.unlink(path)
+
+
+def script_names(options, checks, pieces):
+    """A script is told of by its name, and so is what it prints."""
+    with Site(options) as site:
+        directory = os.path.join(site.config, "dhcp-script.d").encode()
+        os.mkdir(directory)
+        for piece in pieces:
+            if b"/" in piece:
+                continue
+            prints = b"printf '%s\\n' '" + piece.replace(b"'", b"") + b"'\n"
+            for name, text in ((piece, b"exit 1\n"), (b"says", prints)):
+                path = os.path.join(directory, name)
+                write(path, b"#!/bin/sh\n" + text)
+                os.chmod(path, 0o755)
+                done = screens.check(checks, f"script {piece!r}", site.event("tftp", "1", "192.0.2.1", "/file"))
+                checks.expect(done.returncode == 0, f"script {piece!r}", f"status {done.returncode}")
+                if name == b"says":
+                    checks.expect(done.stderr != b"", f"script {piece!r}", "nothing of what it printed is told")
+                screens.check(checks, f"script {piece!r}", site.run(site.dump, "--check"))
+                os.unlink(path)
+
+
 def directory_name(site, checks, path):
     """Every directory of the environment, missing and then a file."""
     for _ in range(2):
-        for variable in ("LVINDEX_DIR", "LVINDEX_LIBVIRT_DIR", "LVINDEX_DEFINITIONS_DIR"):
+        for variable in DIRECTORIES:
             for argv in ((site.dump,), (site.sync, "-v"), (site.hook, "add", "52:54:00:00:00:01", "10.3.0.1")):
                 environment = dict(site.environment(), **{variable: path})
                 if variable == "LVINDEX_DIR":

@@ -17,7 +17,12 @@ SECRET = b"a secret of root's, in no form that we read\n"
 WAIT = 10  # seconds: nothing planted holds a program up
 STATUS = f"{BRIDGE}.status"
 IN_STATE = ("lock", "index.tdb", "index.tdb.new", "index.old", "index.tdb.damaged", "base-1.tdb")
-IN_LIBVIRT = (STATUS, f"{STATUS}.new", f"{STATUS}.damaged", f"{BRIDGE}.macs", "default.conf")
+IN_LIBVIRT = (STATUS, f"{STATUS}.new", f"{STATUS}.damaged", f"{BRIDGE}.macs", "default.conf", "default.hostsfile",
+              "default.addnhosts")
+# The administrator's: links of root's own are followed there, as lvindex.conf(5) says.
+IN_CONFIG = ("static", "networks", "lvindex.conf")
+HOSTS = "hosts"
+IN_HOSTS = (HOSTS, f".{HOSTS}.new")
 
 
 def full_directory(path, _site):
@@ -64,7 +69,9 @@ def run(options, checks):
         os.chmod(secret(site), 0o600)
         with open(others(site), "w", encoding="ascii") as file:
             json.dump([OTHERS], file)
-        places = [(site.state, name) for name in IN_STATE] + [(site.libvirt, name) for name in IN_LIBVIRT]
+        places = [(directory, name) for directory, names in ((site.state, IN_STATE), (site.libvirt, IN_LIBVIRT),
+                                                             (site.config, IN_CONFIG), (site.hosts, IN_HOSTS))
+                  for name in names]
         for directory, name in places:
             for kind in KINDS:
                 plant(site, checks, directory, name, kind)
@@ -79,6 +86,8 @@ def plant(site, checks, directory, name, kind):
     site.clear()
     for bridge in (None, BRIDGE):
         checks.done(event(site, bridge, 1), f"before a {case}")
+    with open(os.path.join(site.libvirt, "default.conf"), "w", encoding="ascii") as file:
+        file.write(f"interface={BRIDGE}\n")
     if name.endswith(".damaged"):
         damage(directory, name[:-len(".damaged")])
     path = os.path.join(directory, name)
@@ -86,6 +95,7 @@ def plant(site, checks, directory, name, kind):
         os.unlink(path)
     KINDS[kind](path, site)
     for process in [event(site, None, 2), event(site, BRIDGE, 3), site.run(site.sync, timeout=WAIT),
+                    site.run(site.sync, f"--hosts-file={os.path.join(site.hosts, HOSTS)}", timeout=WAIT),
                     site.run(site.dump, "--json", timeout=WAIT), site.event("init", VIR_BRIDGE_NAME=BRIDGE),
                     site.run(site.dump, "--raw", timeout=WAIT)]:
         check_end(checks, case, process, path)
@@ -122,7 +132,7 @@ def check_end(checks, case, process, path):
         checks.expect(line.startswith(f"{tool}: "), case, f"{what}: said {line!r}")
     if process.returncode != 0:
         # "index.tdb: Is a directory" is about index.tdb.new or .damaged as well: what was to be replaced.
-        named = path.removesuffix(".new").removesuffix(".damaged").encode()
+        named = path.removesuffix(".new").removesuffix(".damaged").replace(f"/.{HOSTS}", f"/{HOSTS}").encode()
         known = named in process.stderr or b"index.tdb" in process.stderr
         checks.expect(known, case, f"{what}: fails, and does not name it: {process.stderr!r}")
     for hidden in (SECRET[:20], b"stolen"):
@@ -137,7 +147,7 @@ def check_secret(site, checks, case):
 
 
 def check_copies(site, checks, case):
-    for directory in (site.state, site.libvirt):
+    for directory in (site.state, site.libvirt, site.hosts):
         for name in os.listdir(directory):
             path = os.path.join(directory, name)
             found = os.lstat(path)
