@@ -1,0 +1,255 @@
+/* Writers of which an allocation fails, each in its turn: all is as it was, or all is as if none had failed;
+ * what failed is told, and nothing is left allocated. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check_index.h"
+#include "failing_memory.h"
+#include "full_site.h"
+#include "indexer/escape.h"
+#include "indexer/neighbour.h"
+#include "kept_files.h"
+#include "reports.h"
+#include "schema/paths.h"
+#include "test_case.h"
+
+static struct reports reports;
+
+/* --- What an index says -----------------------------------------------------------------------------------
+ */
+
+struct said {
+    char *lines[4096];
+    size_t count;
+};
+
+static int note(void *context, struct bytes key, struct bytes value)
+{
+    struct said *said = context;
+    char *name = escape_text(key);
+
+    ck_assert_uint_lt(said->count, sizeof(said->lines) / sizeof(said->lines[0]));
+    ck_assert_int_gt(asprintf(&said->lines[said->count++], "%s %zu\n", name, value.len), 0);
+    free(name);
+    return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Its keys, and how long their values are: the rest are times. It must be whole. To be freed. */
+static char *index_text(void)
+{
+    static struct said said;
+    struct index *index = NULL;
+    size_t len = 0;
+    char *text;
+
+    said.count = 0;
+    ck_assert_int_eq(index_open_read(full_site_state(), &reports.sink, &index), 0);
+    ck_assert(!store_damaged(index->store));
+    check_index(index);
+    ck_assert_int_eq(store_each_record(index->store, note, &said), 0);
+    index_close(index);
+    qsort(said.lines, said.count, sizeof(said.lines[0]), compare);
+    for (size_t i = 0; i < said.count; i++)
+        len += strlen(said.lines[i]);
+    text = calloc(1, len + 1);
+    for (size_t i = 0, at = 0; i < said.count; i++) {
+        at = (size_t)(stpcpy(text + at, said.lines[i]) - text);
+        free(said.lines[i]);
+    }
+    return text;
+}
+
+/* --- Failing ----------------------------------------------------------------------------------------------
+ */
+
+static void expect_text(size_t nth, const char *expected)
+{
+    char *text = index_text();
+
+    ck_assert_msg(strcmp(text, expected) == 0, "allocation %zu: the index says\n%sinstead of\n%s", nth, text,
+                  expected);
+    free(text);
+}
+
+/* What is tried. */
+struct trial {
+    int (*run)(void);
+    bool heals; /* run again, it makes up for what it could not read: an event only sees to what is its own */
+};
+
+/* A run that failed has changed nothing. Or it had written libvirt's file already, and left its index to the
+ * next writer: that publishes it. */
+static void expect_undone(size_t nth, const char *expected)
+{
+    const char *difference = kept_files_difference();
+    struct index *index = NULL;
+
+    ck_assert_msg(strstr(reports.text, strerror(ENOMEM)) != NULL, "allocation %zu: told is \"%s\"", nth,
+                  reports.text);
+    if (difference == NULL)
+        return;
+    ck_assert_msg(access(own_path("state/" NEW_FILE), F_OK) == 0, "allocation %zu: %s", nth, difference);
+    ck_assert_int_eq(index_open(full_site_state(), &reports.sink, &index), 0);
+    index_close(index);
+    expect_text(nth, expected);
+}
+
+/* Where something was told, a source was not read, and what it said before stands. */
+static void expect_done(const struct trial *trial, size_t nth, const char *expected)
+{
+    if (reports.problems == 0) {
+        expect_text(nth, expected);
+        return;
+    }
+    reports_start(&reports);
+    ck_assert_int_ge(trial->run(), 0);
+    reports_expect_none(&reports);
+    if (trial->heals)
+        expect_text(nth, expected);
+    else
+        free(index_text());
+}
+
+/* Runs it with the nth allocation failing: was there an nth one? */
+static bool try_nth(const struct trial *trial, size_t nth, const char *expected)
+{
+    long before = memory_blocks(), left;
+    bool failed;
+    int rc;
+
+    reports_start(&reports);
+    memory_fail(nth);
+    rc = trial->run();
+    failed = memory_failed();
+    left = memory_blocks() - before;
+    ck_assert_msg(left == 0, "allocation %zu: %ld blocks are left", nth, left);
+    ck_assert(failed || (rc >= 0 && reports.problems == 0));
+    if (rc < 0)
+        expect_undone(nth, expected);
+    else
+        expect_done(trial, nth, expected);
+    return failed;
+}
+
+/* Runs it on the files as they are, with each allocation failing once; of very many, some. */
+static void try_all(int (*run)(void), bool heals)
+{
+    const struct trial trial = {run, heals};
+    bool failed = true;
+    char *expected;
+    size_t failures = 0;
+
+    reports_start(&reports);
+    kept_files_take();
+    ck_assert_int_ge(run(), 0);
+    reports_expect_none(&reports);
+    expected = index_text();
+    for (size_t nth = 1; failed; nth += 1 + nth / 256) {
+        kept_files_restore();
+        failed = try_nth(&trial, nth, expected);
+        failures += failed;
+    }
+    ck_assert_uint_gt(failures, 20);
+    free(expected);
+}
+
+static int sync_all(void)
+{
+    return full_site_sync(&reports.sink);
+}
+
+/* The event that the test is about. */
+static struct event event;
+
+static int hook(void)
+{
+    return full_site_hook(&event, &reports.sink);
+}
+
+START_TEST(first_pass)
+{
+    try_all(sync_all, true);
+}
+END_TEST
+
+START_TEST(pass_over_changed_files)
+{
+    full_site_index();
+    full_site_change();
+    try_all(sync_all, true);
+}
+END_TEST
+
+START_TEST(pass_over_files_that_are_gone)
+{
+    full_site_index();
+    full_site_clear();
+    try_all(sync_all, true);
+}
+END_TEST
+
+static const struct {
+    enum event_action action;
+    const char *network, *ip, *client, *name;
+} events[] = {
+    {EVENT_ADD, "", "192.0.2.7", "52:54:00:00:00:07", "seven"},
+    {EVENT_DEL, "", "192.0.2.2", "52:54:00:00:00:02", "two"},
+    {EVENT_OLD, "", "192.0.2.1", "52:54:00:00:00:01", "renamed"},
+    {EVENT_ADD, "", "fd00::9", "00:01:00:01:2c", "nine"},
+    {EVENT_ADD, SITE_BRIDGE, "10.0.0.7", "52:54:00:00:09:02", "second"},
+    {EVENT_DEL, SITE_BRIDGE, "10.0.0.5", "52:54:00:00:00:05", "five"},
+    {EVENT_ADD, SITE_BRIDGE, "fd00::9", "00:01:00:01:2c", "nine"},
+};
+
+static void set_event(int i)
+{
+    event =
+        full_site_event(events[i].action, events[i].network, events[i].ip, events[i].client, events[i].name);
+}
+
+START_TEST(one_event)
+{
+    full_site_index();
+    set_event(_i);
+    try_all(hook, false);
+}
+END_TEST
+
+START_TEST(event_with_changed_files)
+{
+    full_site_index();
+    full_site_change();
+    set_event(_i);
+    try_all(hook, false);
+}
+END_TEST
+
+START_TEST(first_event)
+{
+    set_event(_i);
+    try_all(hook, false);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = test_case("no_memory");
+    const int all = sizeof(events) / sizeof(events[0]);
+
+    tcase_add_checked_fixture(tests, full_site_setup, NULL);
+    tcase_add_test(tests, first_pass);
+    tcase_add_test(tests, pass_over_changed_files);
+    tcase_add_test(tests, pass_over_files_that_are_gone);
+    tcase_add_loop_test(tests, one_event, 0, all);
+    tcase_add_loop_test(tests, event_with_changed_files, 0, all);
+    tcase_add_loop_test(tests, first_event, 0, all);
+    return test_case_run(tests);
+}
