@@ -96,6 +96,10 @@ finds "writable by others" "module lvindex_guest: does not take the index" "modu
 chmod 0600 "$INDEX"
 finds "readable by root alone" "index.tdb: not everybody may read it"
 chmod 0644 "$INDEX"
+chown 65534 "$INDEX"
+finds "another user's" "module lvindex_guest: does not take the index" "module lvindex: does not take the index" \
+    "index.tdb: not root's own"
+chown 0 "$INDEX"
 chmod 0700 "$SANDBOX/state"
 finds "a closed directory" "/state: not everybody may read it"
 chmod 0755 "$SANDBOX/state"
@@ -159,6 +163,17 @@ chmod +x "$SANDBOX/bin/other"
 dnsmasq_start "${RANGE[@]}" --dhcp-script="$SANDBOX/bin/other"
 finds "a dnsmasq with another script" "does not run the hook, and nothing follows its leases"
 dnsmasq_stop
+# As libvirt runs one, whose .status the index follows.
+VIR_BRIDGE_NAME=virbr9 dnsmasq_start "${RANGE[@]}"
+finds "one of libvirt's without leases that are known" "does not run the hook, and nothing follows its leases"
+echo '[{"ip-address": "192.168.150.201", "mac-address": "52:54:00:00:00:0a", "expiry-time": 4000000000}]' \
+    >"$SANDBOX/libvirt/virbr9.status"
+succeeds "its leases are followed" lvindex_sync
+in_order "one of libvirt's"
+dnsmasq_stop
+rm "$SANDBOX/libvirt/virbr9.status"
+succeeds "it is gone" lvindex_sync
+
 dnsmasq_start "${RANGE[@]}"
 finds "a dnsmasq without the hook" "dnsmasq (process $DNSMASQ_PID): does not run the hook, and nothing follows its leases"
 echo "4000000000 52:54:00:00:00:09 192.168.150.200 nine *" >"$SANDBOX/dnsmasq.leases"
