@@ -241,6 +241,33 @@ wait_until 15 grep -q 'started, version' "$SANDBOX/second.log"
 in_order "a second one with an index of its own"
 second_dnsmasq_stop
 
+# --- Scripts of the administrator's own --------------------------------------------------------------------------------
+
+SCRIPTS=$SANDBOX/config/dhcp-script.d
+mkdir "$SCRIPTS"
+printf '#!/bin/sh\n' >"$SCRIPTS/10-good"
+chmod 0755 "$SCRIPTS/10-good"
+cp -p "$SCRIPTS/10-good" "$SCRIPTS/20-aside.disabled"
+in_order "a script"
+cp -p "$SCRIPTS/10-good" "$SCRIPTS/30 odd"
+ln -s 10-good "$SCRIPTS/40-link"
+mkfifo "$SCRIPTS/50-fifo"
+cp -p "$SCRIPTS/10-good" "$SCRIPTS/60-foreign"
+chown 65534 "$SCRIPTS/60-foreign"
+cp -p "$SCRIPTS/10-good" "$SCRIPTS/70-open"
+chmod o+w "$SCRIPTS/70-open"
+chmod a-x "$SCRIPTS/10-good"
+finds "scripts that do not run" "10-good: not executable: lvindex-hook does not run it; chmod +x it" \
+    "30 odd: the name has other characters" "40-link: a symbolic link" "50-fifo: not a regular file" \
+    "60-foreign: not root's own" "70-open: others may write it"
+chmod g+w "$SCRIPTS"
+finds "a directory that others may write to" "dhcp-script.d: others may write it: lvindex-hook runs no script of yours"
+rm -r "$SCRIPTS"
+: >"$SCRIPTS"
+finds "no directory" "dhcp-script.d: Not a directory: lvindex-hook runs no script of yours; make it a directory"
+rm "$SCRIPTS"
+in_order "without scripts"
+
 # --- nscd -------------------------------------------------------------------------------------------------------------
 
 mkdir -p /run/nscd

@@ -81,6 +81,21 @@ static int stats_json(struct index *index, FILE *to)
     return dump_stats_json(index, &everything, to);
 }
 
+static int explain_guest(struct index *index, FILE *to)
+{
+    return dump_explain(index, &(struct dump_query){.subject = SITE_GUEST ".lab"}, to);
+}
+
+static int explain_address(struct index *index, FILE *to)
+{
+    return dump_explain(index, &(struct dump_query){.subject = "10.0.0.9"}, to);
+}
+
+static int explain_json(struct index *index, FILE *to)
+{
+    return dump_explain_json(index, &(struct dump_query){.subject = SITE_GUEST ".lab"}, to);
+}
+
 static int check(struct index *index, FILE *to)
 {
     return dump_check(full_site_state(), index, false, to);
@@ -132,7 +147,8 @@ static int init_libvirt(struct index *index, FILE *to)
 static const struct {
     const char *name;
     print_fn *print;
-    const char *until; /* what modules and the host say behind this is not the index's */
+    const char *until; /* what modules and the host say behind this is not the index's; nor is who brought a
+                          lease told where there is no memory for that */
 } prints[] = {
     {"table", table, NULL},
     {"json", json, NULL},
@@ -144,6 +160,9 @@ static const struct {
     {"ssh-config", ssh_config, NULL},
     {"stats", stats, NULL},
     {"stats as json", stats_json, NULL},
+    {"explain a guest", explain_guest, "FROM"},
+    {"explain an address", explain_address, "FROM"},
+    {"explain as json", explain_json, "\"from\""},
     {"check", check, ""},
     {"check as json", check_json, ""},
     {"follow", follow_text, NULL},
