@@ -17,7 +17,7 @@ _START = re.compile(r"rt_sigaction\(SIGPIPE")
 # A program that counts what is reached writes its counts last: what happens there is not ours.
 _COUNTS = '.gcda"'
 # They do not fail, and nothing that others see happens at them.
-_HARMLESS = ("exit_group", "rt_sigaction", "execve")
+_HARMLESS = ("exit_group", "rt_sigaction", "execve", "getpid")
 
 
 def works(site):
