@@ -116,6 +116,17 @@ START_TEST(paths_too_long)
     memset(path, '/', sizeof(path) - 1);
     ck_assert_int_eq(hosts_file_write(path, full_site_state(), "", 0, &reports.sink), -ENAMETOOLONG);
     reports_expect_one(&reports, strerror(ENAMETOOLONG));
+    memset(path, 'n', NAME_MAX - 1);
+    path[NAME_MAX - 1] = '\0';
+    ck_assert_int_eq(chdir(own_dir()), 0);
+    ck_assert_int_eq(hosts_file_write(path, full_site_state(), "", 0, &reports.sink), -ENAMETOOLONG);
+    reports_expect_one(&reports, strerror(ENAMETOOLONG));
+    ck_assert_int_eq(access(path, F_OK), -1);
+    /* Nobody else is kept from writing it, where there is no lock. */
+    ck_assert_int_eq(hosts_file_write("hosts", "nowhere", "", 0, &reports.sink), -ENOENT);
+    reports_expect_one(&reports, "hosts: ");
+    ck_assert_int_eq(access("hosts", F_OK), -1);
+    memset(path, '/', sizeof(path) - 1);
     ck_assert_int_eq(hosts_follow_update(&follow, &reports.sink), -ENAMETOOLONG);
     reports_expect_one(&reports, strerror(ENAMETOOLONG));
     ck_assert_int_eq(index_open_read(path, &reports.sink, &index), -ENAMETOOLONG);

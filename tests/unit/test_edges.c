@@ -75,6 +75,10 @@ START_TEST(long_source)
     ck_assert_int_eq(source_record_load(index->store, name, &record), 0);
     ck_assert_uint_eq(record.value.len, 0);
     source_record_free(&record);
+    /* So is the path of a lease file: the network's name stands before. */
+    name[0] = '/';
+    ck_assert_int_eq(lease_file_refresh(index, "net", name), 0);
+    reports_expect_one(&own_reports, strerror(ENAMETOOLONG));
     index_close(index);
 }
 END_TEST
