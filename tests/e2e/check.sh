@@ -76,6 +76,10 @@ finds "writable by others" "module lvindex_guest: does not take the index" "modu
 chmod 0600 "$INDEX"
 finds "readable by root alone" "index.tdb: not everybody may read it"
 chmod 0644 "$INDEX"
+chown 65534 "$INDEX"
+finds "another user's" "module lvindex_guest: does not take the index" "module lvindex: does not take the index" \
+    "index.tdb: not root's own"
+chown 0 "$INDEX"
 chmod 0700 "$SANDBOX/state"
 finds "a closed directory" "/state: not everybody may read it"
 chmod 0755 "$SANDBOX/state"
@@ -135,6 +139,17 @@ chmod +x "$SANDBOX/bin/other"
 dnsmasq_start "${RANGE[@]}" --dhcp-script="$SANDBOX/bin/other"
 finds "a dnsmasq with another script" "does not run the hook, and nothing follows its leases"
 dnsmasq_stop
+# As libvirt runs one, whose .status the index follows.
+VIR_BRIDGE_NAME=virbr9 dnsmasq_start "${RANGE[@]}"
+finds "one of libvirt's without leases that are known" "does not run the hook, and nothing follows its leases"
+echo '[{"ip-address": "192.168.150.201", "mac-address": "52:54:00:00:00:0a", "expiry-time": 4000000000}]' \
+    >"$SANDBOX/libvirt/virbr9.status"
+succeeds "its leases are followed" lvindex_sync
+in_order "one of libvirt's"
+dnsmasq_stop
+rm "$SANDBOX/libvirt/virbr9.status"
+succeeds "it is gone" lvindex_sync
+
 dnsmasq_start "${RANGE[@]}"
 finds "a dnsmasq without the hook" "dnsmasq (process $DNSMASQ_PID): does not run the hook, and nothing follows its leases"
 echo "4000000000 52:54:00:00:00:09 192.168.150.200 nine *" >"$SANDBOX/dnsmasq.leases"
@@ -197,6 +212,33 @@ second=$!
 wait_until 15 grep -q 'started, version' "$SANDBOX/second.log"
 in_order "a second one with an index of its own"
 second_dnsmasq_stop
+
+# --- Scripts of the administrator's own --------------------------------------------------------------------------------
+
+SCRIPTS=$SANDBOX/config/dhcp-script.d
+mkdir "$SCRIPTS"
+printf '#!/bin/sh\n' >"$SCRIPTS/10-good"
+chmod 0755 "$SCRIPTS/10-good"
+cp -p "$SCRIPTS/10-good" "$SCRIPTS/20-aside.disabled"
+in_order "a script"
+cp -p "$SCRIPTS/10-good" "$SCRIPTS/30 odd"
+ln -s 10-good "$SCRIPTS/40-link"
+mkfifo "$SCRIPTS/50-fifo"
+cp -p "$SCRIPTS/10-good" "$SCRIPTS/60-foreign"
+chown 65534 "$SCRIPTS/60-foreign"
+cp -p "$SCRIPTS/10-good" "$SCRIPTS/70-open"
+chmod o+w "$SCRIPTS/70-open"
+chmod a-x "$SCRIPTS/10-good"
+finds "scripts that do not run" "10-good: not executable: lvindex-hook does not run it; chmod +x it" \
+    "30 odd: the name has other characters" "40-link: a symbolic link" "50-fifo: not a regular file" \
+    "60-foreign: not root's own" "70-open: others may write it"
+chmod g+w "$SCRIPTS"
+finds "a directory that others may write to" "dhcp-script.d: others may write it: lvindex-hook runs no script of yours"
+rm -r "$SCRIPTS"
+: >"$SCRIPTS"
+finds "no directory" "dhcp-script.d: Not a directory: lvindex-hook runs no script of yours; make it a directory"
+rm "$SCRIPTS"
+in_order "without scripts"
 
 # --- nscd -------------------------------------------------------------------------------------------------------------
 

@@ -79,8 +79,19 @@ succeeds "is called -" lvindex_dump --network -
 chmod g+w "$INDEX"
 fails "an index that others may write" 1 lvindex_dump
 chmod g-w "$INDEX"
+chmod 0600 "$INDEX"
+fails "an index that is not open to all" 1 lvindex_dump
+equal "what it says" 1 "$(lvindex_dump 2>&1 | grep -c "index.tdb: not everybody may read it: names resolve for some only\$")"
+chmod 0644 "$INDEX"
+chown 65534 "$INDEX"
+fails "another user's index" 1 lvindex_dump
+equal "what it says of that" 1 "$(lvindex_dump 2>&1 | grep -c "index.tdb: not root's own: the modules do not use it\$")"
+chown 0 "$INDEX"
 rm "$LIBVIRT"/virbr7.* "$LIBVIRT/my lab.conf"
 succeeds "lvindex-sync" lvindex_sync
 fails "an undefined network" 1 lvindex_dump --network "my lab"
+
+fails "too many arguments" 2 lvindex_dump --all web
+succeeds "--version" lvindex_dump --version
 
 finish

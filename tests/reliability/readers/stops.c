@@ -39,7 +39,7 @@
 #define STEPS_MAX 4
 /* Look-ups that are single-stepped to know where they may be stopped, and what they may come to. */
 #define TRACED     3
-#define POINTS_MAX 10000
+#define POINTS_MAX 100000
 
 /* In shared memory: what the reader is to ask for, and was told. */
 struct question {
