@@ -192,8 +192,9 @@ ln -s "$SANDBOX/victim" "$NAMES/.hosts.new"
 event 3600 add 52:54:00:00:01:04 198.51.100.4 fourth
 succeeds "a link at the temporary name" wait_until 1 has 198.51.100.4 fourth
 files_are "$NAMES" hosts:644
-rm "$FILE"
-ln -s "$SANDBOX/victim" "$FILE"
+# At once: a file that is missing is made again within milliseconds.
+ln -s "$SANDBOX/victim" "$SANDBOX/link"
+mv -T "$SANDBOX/link" "$FILE"
 succeeds "a link in the file's place is told" wait_until 5 test -s "$WATCH_ERRORS"
 event 3600 add 52:54:00:00:01:05 198.51.100.5 fifth
 sleep 0.3
