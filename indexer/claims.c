@@ -190,13 +190,15 @@ int claims_change(struct store *store, const struct key *key, struct claim_chang
 
 bool claims_of_guest(struct store *store, const struct key *key)
 {
-    CLEANUP_VALUE struct value value = {NULL, 0};
+    struct bytes value = {NULL, 0};
     struct unpacker rest;
     struct claim claim;
+    int rc = store_find(store, key, &value);
 
-    if (store_get(store, key, &value) < 0)
-        return false;
-    for (rest = unpacker_of(value_bytes(&value)); claim_next(&rest, &claim);) {
+    /* What damage keeps back may be one: nobody is to have that name. */
+    if (rc < 0)
+        return rc != -ENOENT;
+    for (rest = unpacker_of(value); claim_next(&rest, &claim);) {
         if ((claim.flags & CLAIM_GUEST) != 0)
             return true;
     }

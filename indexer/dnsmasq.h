@@ -20,8 +20,8 @@ struct dnsmasq {
     char *script_user; /* --dhcp-scriptuser */
     char *lease_file;  /* --dhcp-leasefile */
     char *changed;     /* a file of its configuration that is newer than it */
-    char network[NETWORK_MAX +
-                 1]; /* VIR_BRIDGE_NAME or LVINDEX_NETWORK of its environment, as the hook gets them */
+    /* VIR_BRIDGE_NAME or LVINDEX_NETWORK of its environment, as the hook gets them */
+    char network[NETWORK_MAX + 1];
     bool libvirt;    /* VIR_BRIDGE_NAME is set */
     bool known;      /* its environment could be read, and was not empty */
     char *state_dir; /* LVINDEX_DIR of its environment */

@@ -1,7 +1,6 @@
 #include "host_refusal.h"
 
 #include "claims.h"
-#include "cleanup.h"
 
 enum refusal guest_refusal(struct index *index, const struct machine *machine, struct bytes name)
 {
@@ -52,17 +51,17 @@ static bool owns(const struct machine *machine, const struct lease *lease, const
 static enum refusal static_refusal(struct index *index, const struct machine *machine,
                                    const struct lease *lease, struct bytes name)
 {
-    CLEANUP_VALUE struct value value = {NULL, 0};
+    struct bytes value = {NULL, 0};
     struct key key = key_named(KEY_HOST, name);
     enum refusal refusal = REFUSAL_NONE;
     struct ip last = {0};
     struct claim claim;
     struct unpacker u;
 
-    if (store_get(index->store, &key, &value) < 0)
+    if (store_find(index->store, &key, &value) < 0)
         return REFUSAL_NONE;
     /* Owners come first, but for others' claims on the same addresses. */
-    for (u = unpacker_of(value_bytes(&value)); claim_next(&u, &claim); last = claim.ip) {
+    for (u = unpacker_of(value); claim_next(&u, &claim); last = claim.ip) {
         if (!rank_owns_names(claim.rank) && ip_compare(&claim.ip, &last) != 0)
             break;
         if (!rank_owns_names(claim.rank))

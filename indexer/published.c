@@ -79,31 +79,17 @@ int published_verify(struct published *published)
     return 0;
 }
 
-/* Finds the value of a key, in place; an empty one stands for one that is gone. */
-static int find(struct published *published, struct bytes key, struct bytes *value)
+/* An empty value stands for one that is gone. */
+int published_find(struct published *published, const struct key *key, struct bytes *value)
 {
-    int rc = index_file_find(&published->index, key, value);
+    struct bytes wanted = key_bytes(key);
+    int rc = index_file_find(&published->index, wanted, value);
 
     if (rc == -ENOENT)
-        rc = index_file_find(&published->base, key, value);
+        rc = index_file_find(&published->base, wanted, value);
     if (rc == -EBADMSG)
         published->suspect = true;
     return rc == 0 && value->len == 0 ? -ENOENT : rc;
-}
-
-int published_get(struct published *published, const struct key *key, struct value *value)
-{
-    struct bytes found;
-    int rc = find(published, key_bytes(key), &found);
-
-    return rc < 0 ? rc : value_copy(value, found);
-}
-
-bool published_has(struct published *published, const struct key *key)
-{
-    struct bytes found;
-
-    return find(published, key_bytes(key), &found) != -ENOENT;
 }
 
 struct walk {

@@ -11,7 +11,6 @@
 
 #include "index_file.h"
 #include "schema/key.h"
-#include "value.h"
 
 struct published {
     struct index_file index;
@@ -36,10 +35,9 @@ bool published_whole(const struct published *published);
 /* Checks the base's seal, if that was not done: 0, or -EUCLEAN when it is damaged. */
 int published_verify(struct published *published);
 
-/* The value of a key: 0, -ENOENT, -ENOMEM, -EBADMSG. The caller frees it. For one that is whole. */
-int published_get(struct published *published, const struct key *key, struct value *value);
-/* One that cannot be got at for damage is there, and makes all of it suspect. */
-bool published_has(struct published *published, const struct key *key);
+/* The value of a key, in place until it is closed: 0, or -ENOENT; or -EBADMSG where damage is in the way,
+ * which makes all of it suspect. For one that is whole. */
+int published_find(struct published *published, const struct key *key, struct bytes *value);
 
 /* Calls `each` for every record of a kind (a key_kind; -1: of any, the meta record, too) until it returns
  * other than 0; returns its last result or -errno. For one that is whole. Arguments last until `each`

@@ -69,17 +69,17 @@ static bool unpack_source(struct bytes value, struct source *source)
 /* Does the published index say of the source what the new one says? */
 static int is_known(struct leftover *leftover, struct bytes bytes, uint64_t digest)
 {
-    CLEANUP_VALUE struct value value = {NULL, 0};
+    struct bytes value = {NULL, 0};
     struct source source;
     struct key key;
     int rc;
 
     if (!published_whole(&leftover->old) || !key_copy(bytes, &key))
         return false;
-    rc = published_get(&leftover->old, &key, &value);
+    rc = published_find(&leftover->old, &key, &value);
     if (rc < 0)
         return rc == -ENOENT ? false : rc;
-    return unpack_source(value_bytes(&value), &source) && source.digest == digest;
+    return unpack_source(value, &source) && source.digest == digest;
 }
 
 /* 1, which ends the search: a .status is not what the new index says. */

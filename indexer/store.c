@@ -239,56 +239,46 @@ const struct published *store_published(const struct store *store)
     return &store->published;
 }
 
-/* What this run made of a record: 1 when it changed it (to nothing: an empty value), 0, or -ENOMEM. */
-static int get_changed(const struct store *store, const struct key *key, struct value *value)
+int store_find(struct store *store, const struct key *key, struct bytes *value)
 {
-    struct bytes changed;
-    int rc;
-
-    if (!changes_find(store->changes, key, &changed))
-        return 0;
-    if (changed.len == 0)
-        return 1;
-    rc = value_copy(value, changed);
-    return rc < 0 ? rc : 1;
+    if (changes_find(store->changes, key, value))
+        return value->len > 0 ? 0 : -ENOENT;
+    return store->published.damaged ? -ENOENT : published_find(&store->published, key, value);
 }
 
 int store_get(struct store *store, const struct key *key, struct value *value)
 {
-    int rc;
+    struct bytes found;
+    int rc = store_find(store, key, &found);
 
     *value = (struct value){NULL, 0};
-    rc = get_changed(store, key, value);
-    if (rc == 0)
-        return store->published.damaged ? -ENOENT : published_get(&store->published, key, value);
-    return rc < 0 ? rc : value->at == NULL ? -ENOENT : 0;
+    return rc < 0 ? rc : value_copy(value, found);
 }
 
 bool store_has(struct store *store, const struct key *key)
 {
-    struct bytes changed;
+    struct bytes unused;
 
-    if (changes_find(store->changes, key, &changed))
-        return changed.len > 0;
-    return !store->published.damaged && published_has(&store->published, key);
+    return store_find(store, key, &unused) != -ENOENT;
 }
 
 /* Notes a change; `value` empty removes. Returns 1 when it is one. */
 static int change(struct store *store, const struct key *key, struct bytes value)
 {
-    CLEANUP_VALUE struct value now;
-    int rc = store_get(store, key, &now);
+    struct bytes now = {NULL, 0};
+    int rc = store_find(store, key, &now);
+    bool known = rc == 0;
 
     if (rc < 0 && rc != -ENOENT)
         return rc;
     if (value.len > VALUE_MAX)
         return -EMSGSIZE;
-    if (bytes_equal(value_bytes(&now), value))
+    if (known ? bytes_equal(now, value) : value.len == 0)
         return 0;
     rc = changes_put(store->changes, key, value);
     if (rc < 0)
         return rc;
-    store->records = store->records + (value.len > 0) - (now.at != NULL);
+    store->records = store->records + (value.len > 0) - known;
     store->stale = true;
     return 1;
 }

@@ -62,6 +62,9 @@ void store_resume(struct store *store, uint64_t generation);
 
 /* Gets the value of a key: 0, or -ENOENT with an empty value, or -ENOMEM, -EBADMSG. The caller frees it. */
 int store_get(struct store *store, const struct key *key, struct value *value);
+/* The same in place, until the next change: 0, -ENOENT, or -EBADMSG. It needs no memory. */
+int store_find(struct store *store, const struct key *key, struct bytes *value);
+/* Is there one? What cannot be got at for damage is there. */
 bool store_has(struct store *store, const struct key *key);
 
 /* Sets the value of a key (not empty, at most VALUE_MAX; -EMSGSIZE), or removes it. What changes nothing is

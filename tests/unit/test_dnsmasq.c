@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "indexer/dnsmasq.h"
+#include "indexer/process.h"
 #include "test_case.h"
 
 #define ARGUMENTS_MAX 12
@@ -59,7 +60,7 @@ static const char *or_none(const char *text)
 /* "dhcp ro renewal script=… leases=… network=… dir=…", of what there is. */
 static int tell(void *context, const struct dnsmasq *dnsmasq)
 {
-    if (dnsmasq->pid != child)
+    if (dnsmasq->process->pid != child)
         return 0;
     snprintf(context, 1024, "%s%s%sscript=%s leases=%s network=%s%s dir=%s%s", dnsmasq->dhcp ? "dhcp " : "",
              dnsmasq->leasefile_ro ? "ro " : "", dnsmasq->script_on_renewal ? "renewal " : "",
@@ -90,9 +91,9 @@ static const struct {
      "dhcp script=/s leases=- network= dir=-"},
     {{"-C", "conf", "-6/s", "-Fr", "-l/l", "-9"}, "", "dhcp ro script=/s leases=/l network= dir=-"},
     {{"-C", "conf", "-6", "/s", "-F", "r", "-l", "/l"}, "", "dhcp script=/s leases=/l network= dir=-"},
-    /* the last one counts; a missing value takes no option for it; others' names are others */
+    /* the last one counts; a value may look like an option; others' names are others */
     {{"-C", "conf", "-6", "/a", "-6", "/b"}, "", "script=/b leases=- network= dir=-"},
-    {{"-C", "conf", "-6", "--script-on-renewal"}, "", "renewal script= leases=- network= dir=-"},
+    {{"-C", "conf", "-6", "--script-on-renewal"}, "", "script=--script-on-renewal leases=- network= dir=-"},
     {{"-C", "conf", "--dhcp-scripts=/s", "--dhcp-range-x", "--leasefile-ro"},
      "",
      "ro script=- leases=- network= dir=-"},

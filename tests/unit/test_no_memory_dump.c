@@ -98,12 +98,12 @@ static int explain_json(struct index *index, FILE *to)
 
 static int check(struct index *index, FILE *to)
 {
-    return dump_check(full_site_state(), index, false, to);
+    return dump_check(full_site_state(), index, 0, false, to);
 }
 
 static int check_json(struct index *index, FILE *to)
 {
-    return dump_check(full_site_state(), index, true, to);
+    return dump_check(full_site_state(), index, 0, true, to);
 }
 
 /* All that is there, as --follow --all tells it at first, and then how all of it goes. */
