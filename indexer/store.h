@@ -12,6 +12,7 @@
 
 #include "published.h"
 #include "report.h"
+#include "value.h"
 
 struct store;
 

@@ -72,7 +72,8 @@ static bool is_events(struct bytes key)
                                             bytes_equal(key, (struct bytes){mac, sizeof(mac)}));
 }
 
-/* How often each byte is in a machine's record: its leases stand in it as they came. */
+/* How often each byte is in a record: a machine's leases, and a suffix's networks, stand in it as they came.
+ */
 static bool same_bytes(struct bytes a, struct bytes b)
 {
     int counts[256] = {0};
@@ -92,7 +93,7 @@ static bool same_value(struct bytes key, struct bytes a, struct bytes b)
 {
     if (is_events(key))
         return true;
-    return key.at[0] == KEY_MACHINE ? same_bytes(a, b) : bytes_equal(a, b);
+    return key.at[0] == KEY_MACHINE || key.at[0] == KEY_SUFFIX ? same_bytes(a, b) : bytes_equal(a, b);
 }
 
 static bool complain(const char *what, struct bytes key)

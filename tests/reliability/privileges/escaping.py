@@ -107,7 +107,7 @@ def check_files(site, checks, pieces):
     checks.equal(sorted(f"{bridge}.status" for bridge in bridges), sorted(os.listdir(site.libvirt)),
                  "libvirt's directory", "files")
     checks.equal([], site.leftovers(), "the state directory", "unknown files")
-    checks.equal(["config", "definitions", "libvirt", "state"], sorted(os.listdir(site.top)), "above them", "files")
+    checks.equal(["config", "definitions", "hosts", "libvirt", "state"], sorted(os.listdir(site.top)), "above them", "files")
 
 
 def check_given_back(site, checks, leases, sent):
