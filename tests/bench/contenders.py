@@ -54,7 +54,7 @@ class Programs:
     def __init__(self, build):
         self.build = build
         self.hook = self._built("hook/lvindex-hook")
-        self.sync = self._built("indexer/lvindex-sync")
+        self.sync = self._built("indexer/sync/lvindex-sync")
         self.lookups = self._built("tests/bench/bench-lookups")
         self.fresh = self._built("tests/bench/bench-fresh")
         self.spawn = self._built("tests/bench/bench-spawn")

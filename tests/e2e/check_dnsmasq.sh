@@ -148,7 +148,7 @@ dnsmasq_stop
 dnsmasq_start --interface=br0 --dhcp-range=$IPV4 --leasefile-ro --dhcp-script="$BUILD/hook/lvindex-hook"
 in_order "leasefile-ro"
 echo "4000000000 52:54:00:00:00:09 192.168.150.200 nine *" >"$LEASES"
-exec_sandbox_env "$BUILD/indexer/lvindex-sync" --watch --leases="$LEASES" &
+exec_sandbox_env "$BUILD/indexer/sync/lvindex-sync" --watch --leases="$LEASES" &
 sync=$!
 wait_until 15 lookup hosts nine
 finds "leasefile-ro, and its file is followed" \

@@ -56,11 +56,11 @@ succeeds "the damaged one is kept aside" cmp "$SANDBOX/state/index.tdb.damaged" 
 rm -f "$SANDBOX/state/index.tdb.damaged"
 
 # json-c is loaded where there is JSON to be read, and only there.
-library=$(ldd "$BUILD/indexer/lvindex-sync" | awk '/libjson-c/ { print $3 }')
+library=$(ldd "$BUILD/indexer/sync/lvindex-sync" | awk '/libjson-c/ { print $3 }')
 # shellcheck disable=SC2016 # for the inner shell
 without_json_c=(unshare --mount sh -c 'mount --bind /dev/null "$0" && exec "$@"' "$library")
 libvirt_event=(env VIR_BRIDGE_NAME=virbr9 "$BUILD/hook/lvindex-hook" add 52:54:00:00:00:09 192.168.150.209 nine)
-fails "without it, nothing else runs" 127 "${without_json_c[@]}" "$BUILD/indexer/lvindex-sync" --version
+fails "without it, nothing else runs" 127 "${without_json_c[@]}" "$BUILD/indexer/sync/lvindex-sync" --version
 succeeds "without it, a plain event" sandbox_env "${without_json_c[@]}" "$BUILD/hook/lvindex-hook" \
     add 52:54:00:00:00:07 192.168.150.207 seven
 resolves seven 192.168.150.207

@@ -6,7 +6,7 @@ LATER=4000000000
 
 # With the modules where the loader finds them, as where they are installed; ages are not what is tested.
 explain() {
-    sandbox_env LD_LIBRARY_PATH="$BUILD/nss" TZ=UTC "$BUILD/indexer/lvindex-dump" --explain "$1" 2>&1 |
+    sandbox_env LD_LIBRARY_PATH="$BUILD/nss" TZ=UTC "$BUILD/indexer/dump/lvindex-dump" --explain "$1" 2>&1 |
         sed -E 's/  +/ | /g; s/heard [0-9]+m [0-9]+s ago/heard AGO/; s/[0-9]+d [0-9]+h/LEFT/'
 }
 
@@ -113,7 +113,7 @@ explains 192.0.2.77 'Names of the address, key "a\xc0\x00\x02M": not in the inde
 
 # explained WHAT SUBJECT FILTER EXPECTED: what jq's FILTER (compact) makes of the explanation.
 explained() {
-    equal "--json: $1" "$4" "$(sandbox_env LD_LIBRARY_PATH="${MODULES-$BUILD/nss}" "$BUILD/indexer/lvindex-dump" \
+    equal "--json: $1" "$4" "$(sandbox_env LD_LIBRARY_PATH="${MODULES-$BUILD/nss}" "$BUILD/indexer/dump/lvindex-dump" \
         --json --explain="$2" 2>/dev/null | jq -c "$3" 2>&1)"
 }
 

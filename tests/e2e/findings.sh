@@ -5,7 +5,7 @@ MODULES=$BUILD/nss
 
 check() {
     local status=0
-    sandbox_env LD_LIBRARY_PATH="$MODULES" "$BUILD/indexer/lvindex-dump" --check "$@" 2>&1 || status=$?
+    sandbox_env LD_LIBRARY_PATH="$MODULES" "$BUILD/indexer/dump/lvindex-dump" --check "$@" 2>&1 || status=$?
     echo "status $status"
 }
 
@@ -45,7 +45,7 @@ event() {
 check_as_nobody() {
     if [[ ! -e $SANDBOX/open ]]; then
         mkdir "$SANDBOX/open"
-        cp "$BUILD"/nss/libnss_lvindex*.so.2 "$BUILD/indexer/lvindex-dump" "$SANDBOX/open"
+        cp "$BUILD"/nss/libnss_lvindex*.so.2 "$BUILD/indexer/dump/lvindex-dump" "$SANDBOX/open"
     fi
     as_nobody LD_LIBRARY_PATH="$SANDBOX/open" "$SANDBOX/open/lvindex-dump" --check 2>&1
 }

@@ -59,7 +59,7 @@ event() {
 }
 
 # The build directory may be one that others may not enter.
-cp "$BUILD/indexer/lvindex-dump" "$SANDBOX/bin/"
+cp "$BUILD/indexer/dump/lvindex-dump" "$SANDBOX/bin/"
 
 # --- An index, and its directory, that come later -----------------------------------------------------------------
 

@@ -12,7 +12,7 @@ WATCH_ERRORS=$SANDBOX/watch.err
 WATCH_PID=
 
 watch_start() {
-    exec_sandbox_env "$BUILD/indexer/lvindex-sync" --watch --hosts-file="$FILE" --leases="many=$LEASES" \
+    exec_sandbox_env "$BUILD/indexer/sync/lvindex-sync" --watch --hosts-file="$FILE" --leases="many=$LEASES" \
         </dev/null 2>>"$WATCH_ERRORS" >"$SANDBOX/watch.out" &
     WATCH_PID=$!
 }
@@ -226,7 +226,7 @@ read_all() {
 read_all >"$SANDBOX/seen" &
 reader=$!
 # Two that write it do not get into each other's way.
-exec_sandbox_env "$BUILD/indexer/lvindex-sync" --watch --hosts-file="$FILE" </dev/null >"$SANDBOX/second.out" 2>&1 &
+exec_sandbox_env "$BUILD/indexer/sync/lvindex-sync" --watch --hosts-file="$FILE" </dev/null >"$SANDBOX/second.out" 2>&1 &
 second=$!
 inodes=$(for i in {1..150}; do
     event 3600 add "52:54:03:00:00:$(printf %02x "$i")" "10.9.0.$i" "flood$i" || echo failed
@@ -289,14 +289,14 @@ fails "a directory in its place" 1 lvindex_sync --hosts-file="$SANDBOX/state"
 event 3600 add 52:54:00:00:01:06 198.51.100.6 sixth
 # shellcheck disable=SC2016 # the inner shell's
 fails "one that may not be written" 1 sandbox_env unshare --mount -- \
-    sh -c 'mount -o bind,ro "$0" "$0" && exec "$@"' "$NAMES" "$BUILD/indexer/lvindex-sync" --hosts-file="$FILE"
+    sh -c 'mount -o bind,ro "$0" "$0" && exec "$@"' "$NAMES" "$BUILD/indexer/sync/lvindex-sync" --hosts-file="$FILE"
 succeeds "what could not be written comes with the next" once
 succeeds "and is there" has 198.51.100.6 sixth
 
 # A disk on which a sync takes five seconds: events do not wait for it, another that writes the file does.
 event 3600 add 52:54:00:00:01:07 198.51.100.7 seventh
 exec_sandbox_env strace -o /dev/null -e trace=fsync -e inject=fsync:delay_enter=5000000:when=1 \
-    "$BUILD/indexer/lvindex-sync" --hosts-file="$FILE" </dev/null >"$SANDBOX/slow.out" 2>&1 &
+    "$BUILD/indexer/sync/lvindex-sync" --hosts-file="$FILE" </dev/null >"$SANDBOX/slow.out" 2>&1 &
 slow=$!
 succeeds "a file on a slow disk is begun" wait_until 5 test -e "$NAMES/.hosts.new"
 begun=$EPOCHREALTIME

@@ -19,7 +19,7 @@ succeeds "lvindex-sync" lvindex_sync
 # on_terminal [ENV-ARGUMENT...] OPTION: what lvindex-dump prints to a terminal, with a `!` for each ESC.
 on_terminal() {
     script --quiet --return --command "$(printf '%q ' env -i TERM=xterm LVINDEX_DIR="$SANDBOX/state" TZ=UTC \
-        LD_LIBRARY_PATH="$BUILD/nss" env "${@:1:$#-1}" "$BUILD/indexer/lvindex-dump")${*: -1}" /dev/null | tr -d '\r' |
+        LD_LIBRARY_PATH="$BUILD/nss" env "${@:1:$#-1}" "$BUILD/indexer/dump/lvindex-dump")${*: -1}" /dev/null | tr -d '\r' |
         tr '\033' '!'
 }
 
@@ -57,7 +57,7 @@ equal "a pipe" "" "$(TERM=xterm lvindex_dump | tr '\033' '!' | grep '!' || true)
 # unread OPTION...: lvindex-dump's exit status, and what it says, when whoever reads its output is gone.
 unread() {
     sandbox_env bash -c '"$@" 2>&3 | :; echo "${PIPESTATUS[0]}"' bash \
-        bash -c 'sleep 0.2; exec "$@"' bash "$BUILD/indexer/lvindex-dump" "$@" 3>&1
+        bash -c 'sleep 0.2; exec "$@"' bash "$BUILD/indexer/dump/lvindex-dump" "$@" 3>&1
 }
 
 pipe=$((128 + $(kill -l PIPE)))

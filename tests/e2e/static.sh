@@ -146,7 +146,7 @@ resolves seven 192.168.150.7
 unresolved spare
 
 # --watch, at once.
-exec_sandbox_env "$BUILD/indexer/lvindex-sync" --watch >/dev/null 2>"$SANDBOX/watch.err" &
+exec_sandbox_env "$BUILD/indexer/sync/lvindex-sync" --watch >/dev/null 2>"$SANDBOX/watch.err" &
 watcher=$!
 is_now() {
     [[ $(addresses_of ahosts "$1") == "$2" ]]

@@ -151,7 +151,7 @@ is_now() {
     [[ $(addresses_of ahosts "$1") == "$2" ]]
 }
 
-exec_sandbox_env "$BUILD/indexer/lvindex-sync" --watch --verbose >"$SANDBOX/watch.out" 2>"$SANDBOX/watch.err" &
+exec_sandbox_env "$BUILD/indexer/sync/lvindex-sync" --watch --verbose >"$SANDBOX/watch.out" 2>"$SANDBOX/watch.err" &
 watcher=$!
 # As an editor does it, in place, and then with a mistake.
 echo 'br0 third.example' >"$NETWORKS.new"

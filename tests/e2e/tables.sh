@@ -39,7 +39,7 @@ for format in --all --json --hosts --ssh-config; do
 done
 if ((EUID == 0)); then
     # A copy, for the build may be where only its owner looks.
-    install -m 0755 "$BUILD/indexer/lvindex-dump" "$SANDBOX/anybodys-dump"
+    install -m 0755 "$BUILD/indexer/dump/lvindex-dump" "$SANDBOX/anybodys-dump"
     equal "the same for any user" "$virsh_table" \
         "$(sandbox_env "$(type -P setpriv)" --reuid=65534 --regid=65534 --clear-groups \
             "$SANDBOX/anybodys-dump" --network lab 2>&1)"

@@ -10,7 +10,7 @@ WATCH_PID=
 # The lease file and libvirt's directory come later than the watcher.
 watch_start() {
     rmdir "$LIBVIRT"
-    exec_sandbox_env "$BUILD/indexer/lvindex-sync" --watch --verbose --leases "lan=$LEASES" >>"$WATCH_LOG" 2>>"$SANDBOX/watch.err" &
+    exec_sandbox_env "$BUILD/indexer/sync/lvindex-sync" --watch --verbose --leases "lan=$LEASES" >>"$WATCH_LOG" 2>>"$SANDBOX/watch.err" &
     WATCH_PID=$!
     wait_until 5 test -e "$SANDBOX/state/lock"
 }
@@ -107,7 +107,7 @@ else
 fi
 
 # A second watcher does no harm.
-exec_sandbox_env "$BUILD/indexer/lvindex-sync" --watch --leases "lan=$LEASES" >"$SANDBOX/second.out" 2>&1 &
+exec_sandbox_env "$BUILD/indexer/sync/lvindex-sync" --watch --leases "lan=$LEASES" >"$SANDBOX/second.out" 2>&1 &
 second=$!
 status_write br1 "$(entry 192.0.2.4 52:54:00:00:00:04 four)"
 becomes four 192.0.2.4

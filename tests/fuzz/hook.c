@@ -11,7 +11,7 @@
 #include "fuzz.h"
 #include "hook/arguments.h"
 #include "hook/init.h"
-#include "indexer/dump.h"
+#include "indexer/dump/dump.h"
 #include "schema/claim.h"
 
 #define EVENTS    8

@@ -349,9 +349,9 @@ lvindex_hook() {
 }
 
 lvindex_sync() {
-    sandbox_env "$BUILD/indexer/lvindex-sync" "$@"
+    sandbox_env "$BUILD/indexer/sync/lvindex-sync" "$@"
 }
 
 lvindex_dump() {
-    sandbox_env "$BUILD/indexer/lvindex-dump" "$@"
+    sandbox_env "$BUILD/indexer/dump/lvindex-dump" "$@"
 }

@@ -3,7 +3,7 @@
 
 #include "build_index.h"
 #include "index_fixture.h"
-#include "indexer/check.h"
+#include "indexer/dump/check.h"
 #include "indexer/leases.h"
 #include "test_case.h"
 

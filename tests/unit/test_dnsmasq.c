@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "indexer/dnsmasq.h"
-#include "indexer/process.h"
+#include "indexer/dump/dnsmasq.h"
+#include "indexer/dump/process.h"
 #include "test_case.h"
 
 #define ARGUMENTS_MAX 12

@@ -9,10 +9,10 @@
 
 #include "build_index.h"
 #include "full_site.h"
-#include "indexer/dump.h"
-#include "indexer/dump_times.h"
-#include "indexer/hosts_follow.h"
-#include "indexer/hosts_file.h"
+#include "indexer/dump/dump.h"
+#include "indexer/dump/dump_times.h"
+#include "indexer/sync/hosts_file.h"
+#include "indexer/sync/hosts_follow.h"
 #include "reports.h"
 #include "test_case.h"
 

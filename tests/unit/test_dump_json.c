@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "indexer/dump.h"
+#include "indexer/dump/dump.h"
 #include "own_store.h"
 
 /* The version is the file's, not that which would be written. */

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "indexer/conf.h"
-#include "indexer/dump.h"
+#include "indexer/dump/dump.h"
 #include "indexer/entry_list.h"
 #include "indexer/lease_file.h"
 #include "indexer/leases.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "indexer/file_stats.h"
+#include "indexer/dump/file_stats.h"
 #include "own_store.h"
 
 #define NAMES 2000

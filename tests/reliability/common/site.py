@@ -25,8 +25,8 @@ class Site:
 
     def __init__(self, options, parent=None):
         self.hook = options.built("hook/lvindex-hook")
-        self.sync = options.built("indexer/lvindex-sync")
-        self.dump = options.built("indexer/lvindex-dump")
+        self.sync = options.built("indexer/sync/lvindex-sync")
+        self.dump = options.built("indexer/dump/lvindex-dump")
         self.top = tempfile.mkdtemp(prefix="lvindex-reliability.", dir=parent)
         os.chmod(self.top, 0o755)
         self.state = os.path.join(self.top, "state")

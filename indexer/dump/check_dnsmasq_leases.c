@@ -1,0 +1,180 @@
+#include "check_dnsmasq.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "indexer/cleanup.h"
+#include "indexer/lease_file.h"
+#include "indexer/lease_list.h"
+#include "indexer/leases.h"
+#include "schema/claim.h"
+
+/* --- A file that is no longer written ---------------------------------------------------------------------
+ */
+
+struct reading {
+    const char *path;
+};
+
+/* Is it an argument that gives the file to lvindex-sync: FILE or NETWORK=FILE, with the option or behind it?
+ */
+static bool gives(const char *argument, const char *path)
+{
+    const size_t whole = strlen(argument), length = strlen(path);
+    const size_t before = whole < length ? 0 : whole - length;
+
+    return strcmp(argument + before, path) == 0 &&
+           (before == 0 || argument[before - 1] == '=' || (before == 2 && strncmp(argument, "-l", 2) == 0));
+}
+
+/* Does a lvindex-sync that runs read the lease file? */
+static int reads_file(void *context, const struct process *process)
+{
+    CLEANUP_TEXTS struct text_list arguments = {NULL, 0};
+    const struct reading *reading = context;
+    int rc = process_texts(process, "cmdline", &arguments);
+
+    for (size_t i = 1; rc == 0 && i < arguments.count; i++)
+        rc = gives(arguments.at[i], reading->path);
+    return rc;
+}
+
+int check_unwritten(struct check *check, const struct dnsmasq *dnsmasq)
+{
+    struct reading reading = {dnsmasq_lease_file(dnsmasq)};
+    int rc;
+
+    /* libvirt's have none; what is the default belongs to another one then. */
+    if (!dnsmasq->leasefile_ro || (dnsmasq->lease_file == NULL && (dnsmasq->libvirt || !dnsmasq->known)))
+        return 0;
+    rc = process_each("lvindex-sync", reads_file, &reading);
+    if (rc <= 0)
+        return rc;
+    return check_add(check, "that file never changes again, and leases that ended come back from it",
+                     "take it out of the options of lvindex-sync (/etc/default/lvindex), and restart it",
+                     "%s: lvindex-sync reads it, and dnsmasq (process %d) has leasefile-ro", reading.path,
+                     dnsmasq->process->pid);
+}
+
+/* --- Events that were lost --------------------------------------------------------------------------------
+ */
+
+/* The addresses that the index has leases of. */
+struct addresses {
+    struct ip *at;
+    size_t count;
+    size_t room;
+};
+
+static int add_address(void *context, const struct lease *lease)
+{
+    struct addresses *addresses = context;
+
+    if (addresses->count == addresses->room) {
+        const size_t room = addresses->room * 2 + 64;
+        struct ip *more = reallocarray(addresses->at, room, sizeof(*more));
+
+        if (more == NULL)
+            return -ENOMEM;
+        addresses->at = more;
+        addresses->room = room;
+    }
+    addresses->at[addresses->count++] = lease->ip;
+    return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return ip_compare(a, b);
+}
+
+/* Live leases of the file, in memory. One that cannot be read has none. */
+static int read_leases(const char *path, uint64_t now, struct lease_list *leases)
+{
+    FILE *file = fopen(path, "re");
+    CLEANUP_FREE char *line = NULL;
+    size_t size = 0;
+    int rc = 0;
+
+    while (file != NULL && rc == 0 && getline(&line, &size, file) >= 0) {
+        struct lease lease = {.expiry = 0};
+
+        line[strcspn(line, "\n")] = '\0';
+        if (lease_file_entry(line, &lease) && !expiry_passed(lease.expiry, now))
+            rc = lease_list_add(leases, &lease);
+    }
+    if (file != NULL)
+        fclose(file);
+    return rc;
+}
+
+struct lost {
+    const struct lease *first; /* by address */
+    size_t count;
+};
+
+/* Which of the file's leases the index lacks: of the network, or where that is NULL, of any. */
+static int find_lost(struct index *index, const struct lease_list *leases, const char *network,
+                     struct lost *lost)
+{
+    struct addresses known = {NULL, 0, 0};
+    int rc = leases_each(index, network, add_address, &known);
+
+    *lost = (struct lost){NULL, 0};
+    if (known.count > 0)
+        qsort(known.at, known.count, sizeof(*known.at), compare);
+    for (size_t i = 0; rc == 0 && i < leases->count; i++) {
+        const struct lease *lease = &leases->at[i];
+
+        if (known.count > 0 && bsearch(&lease->ip, known.at, known.count, sizeof(*known.at), compare) != NULL)
+            continue;
+        if (lost->count++ == 0 || ip_compare(&lease->ip, &lost->first->ip) < 0)
+            lost->first = lease;
+    }
+    free(known.at);
+    return rc;
+}
+
+/* An event may be on its way: dnsmasq writes its file before the hook is told. */
+static int look_again(const struct check *check, const struct lease_list *leases, const char *network,
+                      struct lost *lost)
+{
+    struct index *index = NULL;
+    int rc;
+
+    sleep(1);
+    rc = index_open_read(check->dir, check->index->report, &index);
+    if (rc == 0)
+        rc = find_lost(index, leases, network, lost);
+    index_close(index);
+    return rc;
+}
+
+int check_lost(struct check *check, const struct dnsmasq *dnsmasq, const char *network)
+{
+    CLEANUP_FREE char *path = dnsmasq_path(dnsmasq, dnsmasq_lease_file(dnsmasq));
+    CLEANUP_LEASES struct lease_list leases = {NULL, 0, 0};
+    struct lost lost = {NULL, 0};
+    char ip[IP_TEXT_SIZE];
+    int rc;
+
+    if (path == NULL)
+        return -ENOMEM;
+    if (dnsmasq->leasefile_ro || check->index == NULL || store_damaged(check->index->store))
+        return 0;
+    rc = read_leases(path, check->index->now, &leases);
+    if (rc == 0)
+        rc = find_lost(check->index, &leases, network, &lost);
+    if (rc == 0 && lost.count > 0)
+        rc = look_again(check, &leases, network, &lost);
+    if (rc < 0 || lost.count == 0)
+        return rc == -ENOMEM ? rc : 0;
+    return check_add(check, "their events were lost, and their names do not resolve",
+                     "restart the dnsmasq: it tells the hook all its leases again",
+                     "%s: %zu of the leases of dnsmasq (process %d) are not in the index, the first: %s",
+                     dnsmasq_lease_file(dnsmasq), lost.count, dnsmasq->process->pid,
+                     ip_format(&lost.first->ip, ip));
+}
