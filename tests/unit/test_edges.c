@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "indexer/conf.h"
+#include "indexer/derive.h"
 #include "indexer/dump.h"
 #include "indexer/entry_list.h"
 #include "indexer/lease_file.h"
@@ -331,6 +332,32 @@ START_TEST(old_neighbours)
 }
 END_TEST
 
+/* What is kept of a lease is weighed again, too, when its name is taken by somebody else. */
+START_TEST(kept_and_taken)
+{
+    const struct lookup_options options = {.grace = 3600};
+    struct index *index = own_index();
+    struct libvirt_dirs dirs = own_dirs();
+    struct lease lease = {.network = "br0"};
+
+    ck_assert_int_eq(index_set_options(index, &options), 0);
+    own_write("br0.macs", "[{\"domain\": \"g\", \"macs\": [\"52:54:00:00:00:01\"]}]");
+    ck_assert_int_eq(guests_refresh(index, &dirs), 0);
+    own_hook_lease(index, "br0", "192.0.2.1", "52:54:00:00:00:01", "kept", index->now - 10);
+    ck_assert_int_eq(ip_parse("192.0.2.1", &lease.ip), 0);
+    ck_assert_int_eq(leases_get(index, "br0", &lease.ip, &lease), 0);
+    ck_assert_int_eq(leases_let_go(index, &lease), 0);
+    ck_assert_int_eq(derive_settle(index), 0);
+    own_expect_leases(index, "br0", "");
+    own_expect_answers(index, "kept", "192.0.2.1");
+    own_write("static", "192.0.2.9 kept\n");
+    ck_assert_int_eq(static_file_refresh(index, own_dir()), 0);
+    ck_assert_int_eq(derive_settle(index), 0);
+    own_expect_answers(index, "kept", "192.0.2.9");
+    own_index_end(index, 1);
+}
+END_TEST
+
 /* A range of addresses that is none has no prefix. */
 START_TEST(odd_range)
 {
@@ -365,6 +392,7 @@ int main(void)
     tcase_add_test(tests, odd_sources);
     tcase_add_test(tests, long_networks);
     tcase_add_test(tests, old_neighbours);
+    tcase_add_test(tests, kept_and_taken);
     tcase_add_test(tests, odd_range);
     return test_case_run(tests);
 }
