@@ -67,6 +67,13 @@ hook_ends "a script" 0 "${NULL[@]}" -- add 52:54:00:00:00:03 192.0.2.3 three
 said "a script" "standard output: $WHY" "$SCRIPT: $WHY"
 known "a script" three
 
+# --- A name of this host that is no label --------------------------------------------------------------------------
+
+LONG=$(printf 'h%.0s' {1..64})
+hook_ends "a host name of 64 letters" 0 unshare --uts /bin/bash -c 'printf %s "$0" >/proc/sys/kernel/hostname && exec "$@"' "$LONG" \
+    -- add 52:54:00:00:00:07 192.0.2.7 seven
+known "a host name of 64 letters" seven
+
 # --- Calls that fail ------------------------------------------------------------------------------------------------
 
 # The sanitizers cannot look for leaks where strace looks on.

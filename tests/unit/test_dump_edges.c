@@ -107,6 +107,20 @@ START_TEST(names_too_long)
 }
 END_TEST
 
+static int check_nothing(struct index *index, const struct dump_query *query, FILE *to)
+{
+    (void)index;
+    (void)query;
+    return dump_check(full_site_state(), NULL, false, to);
+}
+
+START_TEST(check_without_an_index)
+{
+    ck_assert_int_eq(print(check_nothing, (struct dump_query){.network = NULL}), 1);
+    expect("there is no index that could be read", 1);
+}
+END_TEST
+
 START_TEST(paths_too_long)
 {
     static char path[PATH_MAX + 2];
@@ -193,6 +207,7 @@ int main(void)
     tcase_add_test(tests, two_networks);
     tcase_add_test(tests, guest_of_two_networks);
     tcase_add_test(tests, names_too_long);
+    tcase_add_test(tests, check_without_an_index);
     tcase_add_test(tests, paths_too_long);
     tcase_add_test(tests, explain_alias);
     tcase_add_test(tests, explain_suffix_of_the_unnamed_network);

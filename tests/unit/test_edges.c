@@ -7,11 +7,13 @@
 #include <unistd.h>
 
 #include "indexer/conf.h"
+#include "indexer/derive.h"
 #include "indexer/dump/dump.h"
 #include "indexer/entry_list.h"
 #include "indexer/lease_file.h"
 #include "indexer/leases.h"
 #include "indexer/machines.h"
+#include "indexer/neighbour.h"
 #include "indexer/source_record.h"
 #include "indexer/static_file.h"
 #include "indexer/suffixes.h"
@@ -164,6 +166,8 @@ START_TEST(long_key)
     ck_assert(key_copy(key_bytes(&key), &copy));
     ck_assert(bytes_equal(key_bytes(&key), key_bytes(&copy)));
     ck_assert(!key_copy((struct bytes){name, sizeof(name)}, &copy));
+    key = key_named(KEY_NETWORK, (struct bytes){name, sizeof(name)});
+    ck_assert_uint_eq(key_bytes(&key).len, KEY_MAX);
 }
 END_TEST
 
@@ -273,6 +277,87 @@ START_TEST(odd_sources)
 }
 END_TEST
 
+/* Of names that are too long to be any network's or suffix's, nothing is known. */
+START_TEST(long_networks)
+{
+    struct index *index = own_index();
+    CLEANUP_VALUE struct value value = {NULL, 0};
+    char name[300], suffix[DOMAIN_MAX + 1] = "x";
+
+    memset(name, 'n', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    ck_assert_int_eq(index_suffix_networks(index, bytes_of(name), &value), -ENOENT);
+    ck_assert_int_eq(index_suffix(index, bytes_of(name), 3, suffix), 0);
+    ck_assert_str_eq(suffix, "");
+    index_close(index);
+}
+END_TEST
+
+static int note_kind(void *context, const struct lease *lease)
+{
+    *(enum lease_kind *)context = lease->kind;
+    return 1;
+}
+
+/* A neighbour is forgotten a week after it was seen, unless its guest runs. */
+START_TEST(old_neighbours)
+{
+    struct index *index = own_index();
+    struct libvirt_dirs dirs = own_dirs();
+    struct neighbour neighbour = {.network = "br0"};
+    enum lease_kind kind = KIND_LEASE;
+
+    own_write("br0.macs", "[{\"domain\": \"g\", \"macs\": [\"52:54:00:00:00:01\"]}]");
+    ck_assert_int_eq(guests_refresh(index, &dirs), 0);
+    ck_assert_int_eq(hwaddr_parse("52:54:00:00:00:01", &neighbour.hwaddr), 0);
+    ck_assert_int_eq(ip_parse("192.0.2.1", &neighbour.ip), 0);
+    ck_assert_int_eq(neighbour_seen(index, &neighbour), 0);
+    index->now += 8 * 86400;
+    index->state.prune_at = 0;
+    ck_assert_int_eq(leases_prune(index), 0);
+    ck_assert_int_eq(entries_each(index, "br0", note_kind, &kind), 1);
+    ck_assert_int_eq(kind, KIND_ARP);
+    own_write("br0.macs", "[]");
+    ck_assert_int_eq(guests_refresh(index, &dirs), 0);
+    index->now -= 8 * 86400;
+    index->state.prune_at = 0;
+    ck_assert_int_eq(leases_prune(index), 0);
+    ck_assert_int_eq(entries_each(index, "br0", note_kind, &kind), 1);
+    index->now += 8 * 86400;
+    index->state.prune_at = 0;
+    ck_assert_int_eq(leases_prune(index), 0);
+    ck_assert_int_eq(entries_each(index, "br0", note_kind, &kind), 0);
+    ck_assert_ptr_nonnull(strstr(own_reports.told, "forgotten, not seen for a week"));
+    index_close(index);
+}
+END_TEST
+
+/* What is kept of a lease is weighed again, too, when its name is taken by somebody else. */
+START_TEST(kept_and_taken)
+{
+    const struct lookup_options options = {.grace = 3600};
+    struct index *index = own_index();
+    struct libvirt_dirs dirs = own_dirs();
+    struct lease lease = {.network = "br0"};
+
+    ck_assert_int_eq(index_set_options(index, &options), 0);
+    own_write("br0.macs", "[{\"domain\": \"g\", \"macs\": [\"52:54:00:00:00:01\"]}]");
+    ck_assert_int_eq(guests_refresh(index, &dirs), 0);
+    own_hook_lease(index, "br0", "192.0.2.1", "52:54:00:00:00:01", "kept", index->now - 10);
+    ck_assert_int_eq(ip_parse("192.0.2.1", &lease.ip), 0);
+    ck_assert_int_eq(leases_get(index, "br0", &lease.ip, &lease), 0);
+    ck_assert_int_eq(leases_let_go(index, &lease), 0);
+    ck_assert_int_eq(derive_settle(index), 0);
+    own_expect_leases(index, "br0", "");
+    own_expect_answers(index, "kept", "192.0.2.1");
+    own_write("static", "192.0.2.9 kept\n");
+    ck_assert_int_eq(static_file_refresh(index, own_dir()), 0);
+    ck_assert_int_eq(derive_settle(index), 0);
+    own_expect_answers(index, "kept", "192.0.2.9");
+    own_index_end(index, 1);
+}
+END_TEST
+
 /* A range of addresses that is none has no prefix. */
 START_TEST(odd_range)
 {
@@ -305,6 +390,9 @@ int main(void)
     tcase_add_loop_test(tests, hardware_addresses, 0, sizeof(hwaddrs) / sizeof(hwaddrs[0]));
     tcase_add_test(tests, many_siblings);
     tcase_add_test(tests, odd_sources);
+    tcase_add_test(tests, long_networks);
+    tcase_add_test(tests, old_neighbours);
+    tcase_add_test(tests, kept_and_taken);
     tcase_add_test(tests, odd_range);
     return test_case_run(tests);
 }

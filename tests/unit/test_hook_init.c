@@ -180,6 +180,21 @@ START_TEST(order_of_status)
 }
 END_TEST
 
+/* What makes no sense in it costs no other entry its place. */
+START_TEST(bad_entry_of_status)
+{
+    struct index *index = own_index();
+
+    own_write(
+        "net.status",
+        "[{\"ip-address\": \"192.0.2.2\", \"mac-address\": \"02:00:00:00:00:02\", \"expiry-time\": 6},"
+        " {\"mac-address\": \"02:00:00:00:00:03\", \"expiry-time\": 6},"
+        " {\"ip-address\": \"192.0.2.1\", \"mac-address\": \"02:00:00:00:00:01\", \"expiry-time\": 7}]");
+    expect(index, "net", true, "6 02:00:00:00:00:02 192.0.2.2 * *\n7 02:00:00:00:00:01 192.0.2.1 * *\n");
+    index_close(index);
+}
+END_TEST
+
 /* libvirtd looks for the file from then on, and libvirt's modules do in every process. */
 START_TEST(makes_an_empty_file)
 {
@@ -303,6 +318,7 @@ int main(void)
     tcase_add_test(tcase, without_a_field);
     tcase_add_test(tcase, expired);
     tcase_add_test(tcase, order_of_status);
+    tcase_add_test(tcase, bad_entry_of_status);
     tcase_add_loop_test(tcase, makes_an_empty_file, 0, 2);
     tcase_add_test(tcase, names);
     tcase_add_test(tcase, domain);

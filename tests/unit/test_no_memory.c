@@ -240,6 +240,15 @@ START_TEST(event_with_changed_files)
 }
 END_TEST
 
+START_TEST(event_with_files_that_are_gone)
+{
+    full_site_index();
+    full_site_clear();
+    set_event(_i);
+    try_all((struct trial){.run = hook});
+}
+END_TEST
+
 START_TEST(first_event)
 {
     set_event(_i);
@@ -382,6 +391,7 @@ int main(void)
     tcase_add_test(tests, pass_over_files_that_are_gone);
     tcase_add_loop_test(tests, one_event, 0, all);
     tcase_add_loop_test(tests, event_with_changed_files, 0, all);
+    tcase_add_loop_test(tests, event_with_files_that_are_gone, 0, all);
     tcase_add_loop_test(tests, first_event, 0, all);
     tcase_add_test(tests, pass_over_many_leases);
     tcase_add_loop_test(tests, event_with_a_damaged_index, 0, all);

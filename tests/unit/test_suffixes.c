@@ -421,6 +421,36 @@ START_TEST(version_2)
 }
 END_TEST
 
+/* A network without anything to say had no record, and stood under no name: its leases tell of it. What is
+ * called as no network may be is none. */
+START_TEST(version_3_leases)
+{
+    static const uint8_t network[] = {1, 0, 0, 0, 0};
+    struct lease lease = {.network = "lan"};
+    struct tdb_context *tdb;
+    uint8_t packed[LEASE_PACKED_MAX];
+    struct index *index = own_index();
+    struct key key;
+    int fd;
+
+    index_close(index);
+    ck_assert_int_eq(ip_parse("192.0.2.1", &lease.ip), 0);
+    key = key_lease(lease.network, &lease.ip);
+    tdb = build_open(own_path("state/" INDEX_FILE), 131, 3);
+    build_put(tdb, key_bytes(&key), (struct bytes){packed, lease_pack(&lease, packed)});
+    key = key_named(KEY_NETWORK, bytes_of("a/b"));
+    build_put(tdb, key_bytes(&key), (struct bytes){network, sizeof(network)});
+    build_close(tdb);
+    fd = open(own_path("state/" INDEX_FILE), O_RDWR | O_CLOEXEC);
+    ck_assert_int_eq(own_seal(fd, 1), 0);
+    close(fd);
+    index = own_index();
+    ck_assert_str_eq(networks_under(index, "lan"), "lan");
+    ck_assert_str_eq(networks_under(index, "a/b"), "");
+    index_close(index);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("suffixes");
@@ -438,5 +468,6 @@ int main(void)
     tcase_add_test(tcase, called_twice);
     tcase_add_test(tcase, same_twice);
     tcase_add_test(tcase, version_2);
+    tcase_add_test(tcase, version_3_leases);
     return test_case_run(tcase);
 }
