@@ -111,13 +111,13 @@ static int check_nothing(struct index *index, const struct dump_query *query, FI
 {
     (void)index;
     (void)query;
-    return dump_check(full_site_state(), NULL, false, to);
+    return dump_check(full_site_state(), NULL, -ENOENT, false, to);
 }
 
 START_TEST(check_without_an_index)
 {
     ck_assert_int_eq(print(check_nothing, (struct dump_query){.network = NULL}), 1);
-    expect("there is no index that could be read", 1);
+    expect("cannot be read: No such file or directory: no name is known", 1);
 }
 END_TEST
 

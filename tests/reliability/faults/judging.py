@@ -61,8 +61,12 @@ class Verdict:
     def _entries_lost(self):
         """Where a source could not be read, what was known of it stays."""
         was, now, wanted = (_keys(state.entries) for state in (self.expected.old, self.state, self.expected.new))
-        if now - was - wanted:
-            return f"come from nowhere: {now - was - wanted}"
+        new = now - was - wanted
+        # A static entry that names no network is of none while nothing tells where its guest runs.
+        known = {(kind, address) for kind, _, address in wanted}
+        new -= {key for key in new if key[:2] == ("static", "") and (key[0], key[2]) in known}
+        if new:
+            return f"come from nowhere: {new}"
         return f"lost {was & wanted - now}" if was & wanted - now else None
 
     def _of_output(self):
