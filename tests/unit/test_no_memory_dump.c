@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "build_index.h"
@@ -21,6 +23,28 @@ static struct reports reports;
 /* What is printed goes to a file, of which no allocation is ours. */
 static FILE *output;
 static char buffer[BUFSIZ];
+
+/* The time of day stands still when all is there: it is printed, too. */
+static time_t moment;
+
+int clock_gettime(clockid_t id, struct timespec *now)
+{
+    long rc = syscall(SYS_clock_gettime, id, now);
+
+    if (id == CLOCK_REALTIME && moment != 0)
+        *now = (struct timespec){.tv_sec = moment};
+    return (int)rc;
+}
+
+time_t time(time_t *now)
+{
+    struct timespec precise;
+
+    clock_gettime(CLOCK_REALTIME, &precise);
+    if (now != NULL)
+        *now = precise.tv_sec;
+    return precise.tv_sec;
+}
 
 typedef int print_fn(struct index *index, FILE *to);
 
@@ -278,6 +302,7 @@ static void setup(void)
     setvbuf(output, buffer, _IOFBF, sizeof(buffer));
     setenv(ENV_STATE_DIR, full_site_state(), true);
     setenv("TZ", "UTC", true);
+    moment = time(NULL);
 }
 
 int main(void)
