@@ -1,5 +1,6 @@
 /* Look-ups in small indexes: which claims answer, in which order, under which name. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -186,6 +187,24 @@ START_TEST(order_and_duplicates)
     /* The same bytes in front, but another family. */
     ASSERT_IS(HOST("mapped", AF_UNSPEC), "mapped: 192.0.2.1 c000:201::");
     ASSERT_IS(HOST("zero", AF_UNSPEC), "zero: 0.0.0.0 ::");
+}
+END_TEST
+
+/* More addresses than an answer keeps at hand, each of two networks. */
+START_TEST(many_duplicates)
+{
+    enum { MANY = ADDRESSES_KEPT + 5 };
+    struct claim claims[2 * MANY];
+    char wanted[MANY * 16] = "many:", ip[16];
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(ip, sizeof(ip), "192.0.2.%d", i + 1);
+        claims[2 * i] = claim_of(0, "many", ip);
+        claims[2 * i + 1] = in_network(claims[2 * i], "other");
+        sprintf(wanted + strlen(wanted), " %s", ip);
+    }
+    index_put_claims(host_key("many"), claims, 2 * MANY);
+    ASSERT_IS(HOST("many", AF_INET), wanted);
 }
 END_TEST
 
@@ -403,6 +422,7 @@ int main(void)
     tcase_add_test(tcase, withheld_and_presences);
     tcase_add_test(tcase, expiry);
     tcase_add_test(tcase, order_and_duplicates);
+    tcase_add_test(tcase, many_duplicates);
     tcase_add_test(tcase, guest_spelling);
     tcase_add_test(tcase, hosts_share_a_spelling);
     tcase_add_test(tcase, guest_names_are_free);
