@@ -25,7 +25,7 @@ static struct kept kept[MOST];
 static size_t count;
 
 /* What the walk over the directory is for: nftw() hands nothing on. */
-static enum { TAKE, COMPARE, SWEEP } purpose;
+static enum purpose { TAKE, COMPARE, SWEEP } purpose;
 static char difference[600];
 
 static struct kept *find(const char *path)
@@ -86,7 +86,7 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
     return 0;
 }
 
-static void walk(int why)
+static void walk(enum purpose why)
 {
     purpose = why;
     ck_assert_int_eq(nftw(own_dir(), visit, 8, FTW_PHYS), 0);
