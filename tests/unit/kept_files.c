@@ -25,8 +25,7 @@ static struct kept kept[MOST];
 static size_t count;
 
 /* What the walk over the directory is for: nftw() hands nothing on. */
-enum purpose { TAKE, COMPARE, SWEEP };
-static enum purpose purpose;
+static enum purpose { TAKE, COMPARE, SWEEP } purpose;
 static char difference[600];
 
 static struct kept *find(const char *path)
