@@ -56,16 +56,19 @@ static bool printable(const struct lease *lease)
     return lease->has_iaid && lease->client_id.len > 0;
 }
 
-static void print_lease(struct index *index, const struct lease *lease, FILE *to)
+static int print_lease(struct index *index, const struct lease *lease, FILE *to)
 {
     char ip[IP_TEXT_SIZE], hwaddr[HWADDR_TEXT_SIZE], iaid[IAID_TEXT_SIZE], id[OCTETS_TEXT_MAX + 1];
+    enum refusal reason;
+    int rc = derive_refusal(index, lease, &reason);
     /* Only what may be an answer: dnsmasq believes every name it is given here. */
-    bool named = lease->host[0] != '\0' && derive_refusal(index, lease) == REFUSAL_NONE;
+    bool named = lease->host[0] != '\0' && rc == 0 && reason == REFUSAL_NONE;
 
     fprintf(to, "%" PRIu64 " %s %s %s %s\n", lease->expiry,
             lease->ip.len == IPV4_LEN ? hwaddr_format(&lease->hwaddr, hwaddr) : iaid_format(lease, iaid),
             ip_format(&lease->ip, ip), named ? lease->host : "*",
             lease->client_id.len > 0 ? octets_format(&lease->client_id, id) : "*");
+    return rc;
 }
 
 static int print_server_duid(struct index *index, const char *name, FILE *to)
@@ -83,19 +86,20 @@ static int print_server_duid(struct index *index, const char *name, FILE *to)
 static int print_listing(const struct listing *listing, const char *network, FILE *to)
 {
     size_t i = 0;
-    int rc;
+    int rc = 0;
 
     if (listing->count > 0)
         qsort(listing->at, listing->count, sizeof(*listing->at), by_place);
-    for (; i < listing->count && listing->at[i].lease.ip.len == IPV4_LEN; i++) {
+    for (; rc == 0 && i < listing->count && listing->at[i].lease.ip.len == IPV4_LEN; i++) {
         if (printable(&listing->at[i].lease))
-            print_lease(listing->index, &listing->at[i].lease, to);
+            rc = print_lease(listing->index, &listing->at[i].lease, to);
     }
     /* libvirt's helper has none without an IPv6 lease; another dnsmasq keeps its identity by it. */
-    rc = i < listing->count || listing->mirror == NULL ? print_server_duid(listing->index, network, to) : 0;
+    if (rc == 0 && (i < listing->count || listing->mirror == NULL))
+        rc = print_server_duid(listing->index, network, to);
     for (; rc == 0 && i < listing->count; i++) {
         if (printable(&listing->at[i].lease))
-            print_lease(listing->index, &listing->at[i].lease, to);
+            rc = print_lease(listing->index, &listing->at[i].lease, to);
     }
     return rc;
 }

@@ -129,12 +129,12 @@ static int add_host(struct index *index, const struct machine *machine, const st
                     struct claim claim, bool stale, const struct shadow *shadow, struct outputs *outputs)
 {
     char qualified[DOMAIN_MAX + 1];
-    enum refusal reason = host_refusal(index, machine, lease);
-    enum refusal qualified_reason = reason;
-    int rc = 0;
+    enum refusal reason, qualified_reason;
+    int rc = host_refusal(index, machine, lease, &reason);
 
+    qualified_reason = reason;
     claim.label = bytes_of(lease->host);
-    if (!shadow->host)
+    if (rc == 0 && !shadow->host)
         rc = add_name(index, withhold(aged(claim, stale), reason), outputs);
     if (rc == 0 && lease->domain[0] != '\0' && !shadow->qualified) {
         struct claim full = claim;
@@ -237,12 +237,13 @@ int derive_machine(struct index *index, const struct machine *machine, struct ou
     return rc;
 }
 
-enum refusal derive_refusal(struct index *index, const struct lease *lease)
+int derive_refusal(struct index *index, const struct lease *lease, enum refusal *reason)
 {
     CLEANUP_MACHINE struct machine machine;
     int rc = machine_load(index->store, &lease->hwaddr, &machine);
 
-    return rc < 0 || lease->host[0] == '\0' ? REFUSAL_NONE : host_refusal(index, &machine, lease);
+    *reason = REFUSAL_NONE;
+    return rc < 0 || lease->host[0] == '\0' ? rc : host_refusal(index, &machine, lease, reason);
 }
 
 /* Changes one record. A guest that comes to be known by its name, or is no more, or a static entry's name,

@@ -44,7 +44,7 @@ int derive_unsettle(struct index *index, struct bytes name);
 int derive_settle(struct index *index);
 
 /* Is the lease's host name withheld at present, and why? REFUSAL_NONE when it is answered (or there is none).
- */
-enum refusal derive_refusal(struct index *index, const struct lease *lease);
+ * -errno: nobody can tell. */
+int derive_refusal(struct index *index, const struct lease *lease, enum refusal *reason);
 
 #endif

@@ -1,5 +1,7 @@
 #include "host_refusal.h"
 
+#include <errno.h>
+
 #include "claims.h"
 
 enum refusal guest_refusal(struct index *index, const struct machine *machine, struct bytes name)
@@ -48,40 +50,45 @@ static bool owns(const struct machine *machine, const struct lease *lease, const
 }
 
 /* Is `name` a static entry's, and none of this machine's? */
-static enum refusal static_refusal(struct index *index, const struct machine *machine,
-                                   const struct lease *lease, struct bytes name)
+static int static_refusal(struct index *index, const struct machine *machine, const struct lease *lease,
+                          struct bytes name, enum refusal *reason)
 {
     struct bytes value = {NULL, 0};
     struct key key = key_named(KEY_HOST, name);
-    enum refusal refusal = REFUSAL_NONE;
     struct ip last = {0};
     struct claim claim;
     struct unpacker u;
+    int rc = store_find(index->store, &key, &value);
 
-    if (store_find(index->store, &key, &value) < 0)
-        return REFUSAL_NONE;
+    *reason = REFUSAL_NONE;
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
     /* Owners come first, but for others' claims on the same addresses. */
     for (u = unpacker_of(value); claim_next(&u, &claim); last = claim.ip) {
         if (!rank_owns_names(claim.rank) && ip_compare(&claim.ip, &last) != 0)
             break;
         if (!rank_owns_names(claim.rank))
             continue;
-        if (owns(machine, lease, &claim))
-            return REFUSAL_NONE;
-        refusal = REFUSAL_STATIC;
+        if (owns(machine, lease, &claim)) {
+            *reason = REFUSAL_NONE;
+            return 0;
+        }
+        *reason = REFUSAL_STATIC;
     }
-    return refusal;
+    return 0;
 }
 
-enum refusal host_refusal(struct index *index, const struct machine *machine, const struct lease *lease)
+int host_refusal(struct index *index, const struct machine *machine, const struct lease *lease,
+                 enum refusal *reason)
 {
-    enum refusal refusal;
+    int rc;
 
-    if (name_equal(lease->host, index->state.host))
-        return REFUSAL_OWN_HOST;
+    *reason = name_equal(lease->host, index->state.host) ? REFUSAL_OWN_HOST : REFUSAL_NONE;
     /* Else, what an administrator wrote down is never refused. */
-    if (lease_rank(lease->kind) != RANK_LEASE)
-        return REFUSAL_NONE;
-    refusal = static_refusal(index, machine, lease, bytes_of(lease->host));
-    return refusal != REFUSAL_NONE ? refusal : guest_refusal(index, machine, bytes_of(lease->host));
+    if (*reason != REFUSAL_NONE || lease_rank(lease->kind) != RANK_LEASE)
+        return 0;
+    rc = static_refusal(index, machine, lease, bytes_of(lease->host), reason);
+    if (rc == 0 && *reason == REFUSAL_NONE)
+        *reason = guest_refusal(index, machine, bytes_of(lease->host));
+    return rc;
 }

@@ -17,7 +17,9 @@ enum claim_rank lease_rank(enum lease_kind kind);
 /* Is `name` a guest's name, and none of the guests that the machine is or was? Then REFUSAL_GUEST_NAME. */
 enum refusal guest_refusal(struct index *index, const struct machine *machine, struct bytes name);
 
-/* Why the machine may not go by the host name of this lease, or entry, of its: REFUSAL_NONE when it may. */
-enum refusal host_refusal(struct index *index, const struct machine *machine, const struct lease *lease);
+/* Why the machine may not go by the host name of this lease, or entry, of its: REFUSAL_NONE when it may.
+ * -errno: nobody can tell. */
+int host_refusal(struct index *index, const struct machine *machine, const struct lease *lease,
+                 enum refusal *reason);
 
 #endif

@@ -172,8 +172,9 @@ static int choose(struct index *index, const struct dump_query *query, const cha
 
         rc = add_guests(index, &lease);
         if (rc == 0 && dump_wants(query, bridge, &lease, index->now)) {
-            lease.reason =
-                lease.lease.reason != REFUSAL_NONE ? lease.lease.reason : derive_refusal(index, &lease.lease);
+            lease.reason = lease.lease.reason;
+            if (lease.reason == REFUSAL_NONE)
+                rc = derive_refusal(index, &lease.lease, &lease.reason);
             leases->at[leases->count++] = lease;
         } else {
             free_guests(&lease);

@@ -150,10 +150,12 @@ static int claim_source(struct index *index, const struct claim *claim, const ch
 static int find_feeder(struct index *index, const struct claim *claim, const char *name, char **text)
 {
     struct lease lease;
+    int rc = -ENOENT;
 
-    if ((claim->flags & CLAIM_PRESENCE) == 0 && claim->network.len <= NETWORK_MAX &&
-        claim_source(index, claim, name, &lease) == 0)
-        return dump_feeder(index, &lease, text);
+    if ((claim->flags & CLAIM_PRESENCE) == 0 && claim->network.len <= NETWORK_MAX)
+        rc = claim_source(index, claim, name, &lease);
+    if (rc != -ENOENT)
+        return rc < 0 ? rc : dump_feeder(index, &lease, text);
     *text = strdup("");
     return *text == NULL ? -ENOMEM : 0;
 }

@@ -38,27 +38,34 @@ static bool is_guest(const struct machine *machine, const char *name)
 }
 
 /* A host name that belongs to another guest is not the lease's, although its client asks for it. */
-static bool is_host(struct index *index, const struct lease *lease, const char *name)
+static int is_host(struct index *index, const struct lease *lease, const char *name)
 {
     char qualified[DOMAIN_MAX + 1];
+    enum refusal reason;
+    int rc;
 
-    return (name_equal(lease->host, name) || name_equal(lease_qualified(lease, qualified), name)) &&
-           derive_refusal(index, lease) != REFUSAL_GUEST_NAME;
+    if (!name_equal(lease->host, name) && !name_equal(lease_qualified(lease, qualified), name))
+        return false;
+    rc = derive_refusal(index, lease, &reason);
+    return rc < 0 ? rc : reason != REFUSAL_GUEST_NAME;
 }
 
-/* A text may read as more than one of these: a name may consist of hexadecimal digits. */
-static bool fits(struct index *index, const struct forget_request *request, const struct lease *lease,
-                 const struct machine *machine)
+/* A text may read as more than one of these: a name may consist of hexadecimal digits. -errno: nobody can
+ * tell. */
+static int fits(struct index *index, const struct forget_request *request, const struct lease *lease,
+                const struct machine *machine)
 {
     struct hwaddr hwaddr;
     struct ip ip;
 
     if (request->network != NULL && strcmp(request->network, lease->network) != 0)
         return false;
-    return (ip_parse(request->what, &ip) == 0 && ip_compare(&ip, &lease->ip) == 0) ||
-           (lease->hwaddr.known && hwaddr_parse(request->what, &hwaddr) == 0 &&
-            hwaddr_equal(&hwaddr, &lease->hwaddr)) ||
-           is_guest(machine, request->what) || is_host(index, lease, request->what);
+    if ((ip_parse(request->what, &ip) == 0 && ip_compare(&ip, &lease->ip) == 0) ||
+        (lease->hwaddr.known && hwaddr_parse(request->what, &hwaddr) == 0 &&
+         hwaddr_equal(&hwaddr, &lease->hwaddr)) ||
+        is_guest(machine, request->what))
+        return true;
+    return is_host(index, lease, request->what);
 }
 
 /* Lists a lease that any of the requests names. */
@@ -70,8 +77,11 @@ static int choose(void *context, const struct lease *lease)
     bool chosen = false;
 
     for (size_t i = 0; rc == 0 && i < work->count; i++) {
-        if (fits(work->index, &work->requests[i], lease, &machine))
+        rc = fits(work->index, &work->requests[i], lease, &machine);
+        if (rc > 0) {
             chosen = work->fitted[i] = true;
+            rc = 0;
+        }
     }
     return rc == 0 && chosen ? lease_list_add(&work->leases, lease) : rc;
 }

@@ -50,7 +50,10 @@ static int print(struct hosts_follow *follow, struct index *index, char **text, 
     if (to == NULL)
         return report_errno(index->report, -errno, "%s", follow->path);
     rc = names_file_hosts(index, &all, to, &follow->until);
-    if (fclose(to) != 0 && rc == 0)
+    if (rc == 0 && ferror(to))
+        rc = -ENOMEM;
+    /* glibc closes it without a word, and without a text, where there is no memory for the last of it. */
+    if ((fclose(to) != 0 || *text == NULL) && rc == 0)
         rc = -ENOMEM;
     follow->since = index->now;
     return rc < 0 ? report_errno(index->report, rc, "%s", store_path(index->store)) : 1;

@@ -29,15 +29,34 @@ struct said {
     size_t count;
 };
 
+static bool is_answer(struct bytes key)
+{
+    return key.at[0] == KEY_HOST || key.at[0] == KEY_GUEST || key.at[0] == KEY_ADDRESS;
+}
+
 static int note(void *context, struct bytes key, struct bytes value)
 {
     struct said *said = context;
     char *name = escape_text(key);
+    size_t withheld = 0;
+    struct unpacker u = unpacker_of(value);
+    struct claim claim;
 
     ck_assert_uint_lt(said->count, sizeof(said->lines) / sizeof(said->lines[0]));
-    ck_assert_int_gt(asprintf(&said->lines[said->count++], "%s %zu\n", name, value.len), 0);
+    while (is_answer(key) && claim_next(&u, &claim))
+        withheld += claim.reason != REFUSAL_NONE;
+    ck_assert_int_gt(asprintf(&said->lines[said->count++], "%s %zu %zu\n", name, value.len, withheld), 0);
     free(name);
     return 0;
+}
+
+static char *hosts_text(void)
+{
+    struct bytes file = read_file(own_path("hosts"));
+    char *text = strndup((const char *)file.at, file.len);
+
+    free((void *)file.at);
+    return text;
 }
 
 static int compare(const void *a, const void *b)
@@ -45,8 +64,8 @@ static int compare(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Its keys, how long their values are (the rest are times), and the hosts file. It must be whole. To be
- * freed. */
+/* Its keys, how long their values are (the rest are times), how many names are withheld, and the hosts file.
+ * It must be whole. To be freed. */
 static char *index_text(void)
 {
     static struct said said;
@@ -55,6 +74,8 @@ static char *index_text(void)
     char *text;
 
     said.count = 0;
+    if (access(own_path("hosts"), F_OK) == 0)
+        said.lines[said.count++] = hosts_text();
     ck_assert_int_eq(index_open_read(full_site_state(), &reports.sink, &index), 0);
     ck_assert(!store_damaged(index->store));
     check_index(index);
@@ -215,6 +236,9 @@ static const struct {
     {EVENT_ADD, SITE_BRIDGE, "10.0.0.7", "52:54:00:00:09:02", "second"},
     {EVENT_DEL, SITE_BRIDGE, "10.0.0.5", "52:54:00:00:00:05", "five"},
     {EVENT_ADD, SITE_BRIDGE, "fd00::9", "00:01:00:01:2c", "nine"},
+    /* names that are others' */
+    {EVENT_ADD, "", "192.0.2.7", "52:54:00:00:00:07", "printer"},
+    {EVENT_ADD, SITE_BRIDGE, "10.0.0.7", "52:54:00:00:00:07", SITE_GUEST},
 };
 
 static void set_event(int i)

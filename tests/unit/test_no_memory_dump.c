@@ -170,8 +170,7 @@ static int init_libvirt(struct index *index, FILE *to)
 static const struct {
     const char *name;
     print_fn *print;
-    const char *until; /* what modules and the host say behind this is not the index's; nor is who brought a
-                          lease told where there is no memory for that */
+    const char *until; /* what modules and the host say behind this is not the index's */
 } prints[] = {
     {"table", table, NULL},
     {"json", json, NULL},
@@ -183,9 +182,9 @@ static const struct {
     {"ssh-config", ssh_config, NULL},
     {"stats", stats, NULL},
     {"stats as json", stats_json, NULL},
-    {"explain a guest", explain_guest, "FROM"},
-    {"explain an address", explain_address, "FROM"},
-    {"explain as json", explain_json, "\"from\""},
+    {"explain a guest", explain_guest, "\nModule "},
+    {"explain an address", explain_address, "\nModule "},
+    {"explain as json", explain_json, "\"modules\""},
     {"check", check, ""},
     {"check as json", check_json, ""},
     {"follow", follow_text, NULL},
@@ -293,8 +292,10 @@ static void setup(void)
     full_site_setup();
     full_site_index();
     reports_start(&reports);
-    /* A name that dnsmasq refused. */
+    /* A name that dnsmasq refused, and one that is another's. */
     strcpy(event.supplied, "refused");
+    ck_assert_int_eq(full_site_hook(&event, &reports.sink), 1);
+    event = full_site_event(EVENT_ADD, "", "192.0.2.6", "52:54:00:00:00:06", SITE_GUEST);
     ck_assert_int_eq(full_site_hook(&event, &reports.sink), 1);
     output = fopen(own_path("output"), "w+e");
     ck_assert_ptr_nonnull(output);

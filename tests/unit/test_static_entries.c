@@ -294,6 +294,7 @@ START_TEST(static_before_leases)
 {
     struct lease others = lease_of("br0", "192.0.2.9", MAC_B, "web", 50);
     struct lease own = lease_of("br0", "192.0.2.8", MAC_A, "web", 51);
+    enum refusal reason;
     struct index *index;
 
     put_lease(&others);
@@ -302,8 +303,10 @@ START_TEST(static_before_leases)
     config_file("static", "192.0.2.1 web mac=" MAC_A " network=br0\n");
     index = after_pass();
     ck_assert_str_eq(answers(index, KEY_HOST, "web", NOW), "192.0.2.1 192.0.2.8");
-    ck_assert_int_eq(derive_refusal(index, &others), REFUSAL_STATIC);
-    ck_assert_int_eq(derive_refusal(index, &own), REFUSAL_NONE);
+    ck_assert_int_eq(derive_refusal(index, &others, &reason), 0);
+    ck_assert_int_eq(reason, REFUSAL_STATIC);
+    ck_assert_int_eq(derive_refusal(index, &own, &reason), 0);
+    ck_assert_int_eq(reason, REFUSAL_NONE);
     index_close(index);
     config_file("static", NULL);
     expect_host("web", "192.0.2.8 192.0.2.9");
