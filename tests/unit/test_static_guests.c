@@ -210,10 +210,12 @@ static void expect_refused(const char *name)
 {
     const struct lease other = lease_of("br0", "192.0.2.9", MAC_B, name, 60);
     struct index *index;
+    enum refusal reason;
 
     put_lease(&other);
     index = after_pass();
-    ck_assert_int_eq(derive_refusal(index, &other), REFUSAL_STATIC);
+    ck_assert_int_eq(derive_refusal(index, &other, &reason), 0);
+    ck_assert_int_eq(reason, REFUSAL_STATIC);
     index_close(index);
 }
 
