@@ -341,7 +341,7 @@ static int refresh_lease(struct index *index, const struct lease *lease)
     return rc < 0 ? rc : derive_replace(index, &none, &after);
 }
 
-static int refresh(struct index *index, const struct machine_lease *place)
+int derive_refresh(struct index *index, const struct machine_lease *place)
 {
     struct lease lease;
     int rc = machine_lease_get(index->store, place, &lease);
@@ -362,87 +362,7 @@ int derive_siblings(struct index *index, const struct lease *lease)
         const struct machine_lease *entry = &machine.leases[i];
 
         if (!machine_lease_equal(entry, &own))
-            rc = refresh(index, entry);
-    }
-    return rc;
-}
-
-/* Adds the claims of static names in a record as changes. */
-static void add_static(struct claim_change *changes, size_t *count, struct claim *claims, struct bytes record,
-                       bool present)
-{
-    struct unpacker rest = unpacker_of(record);
-    struct claim *claim = &claims[*count];
-
-    while (claim_next(&rest, claim)) {
-        if (claim->rank != RANK_STATIC || (claim->flags & CLAIM_GUEST) != 0)
-            continue;
-        changes[(*count)++] = (struct claim_change){claim, present, 0};
-        claim++;
-    }
-}
-
-/* How many claims a record may have, one that is behind its end included. */
-static size_t claims_most(struct bytes record)
-{
-    return record.len / CLAIM_PACKED_MIN + 1;
-}
-
-/* A static name is a guest's while libvirt knows one by it, see add_name(). */
-static int settle_static(struct index *index, const struct key *guest, struct bytes host)
-{
-    CLEANUP_VALUE struct value value = {NULL, 0};
-    int rc = store_get(index->store, guest, &value);
-    size_t most = claims_most(value_bytes(&value)) + claims_most(host), count = 0;
-    CLEANUP_FREE struct claim *claims = calloc(most, sizeof(*claims));
-    CLEANUP_FREE struct claim_change *changes = calloc(most, sizeof(*changes));
-
-    if (rc < 0)
-        return rc == -ENOENT ? 0 : rc;
-    if (claims == NULL || changes == NULL)
-        return -ENOMEM;
-    add_static(changes, &count, claims, value_bytes(&value), false);
-    if (claims_of_guest(index->store, guest))
-        add_static(changes, &count, claims, host, true);
-    return claims_change(index->store, guest, changes, count);
-}
-
-/* Weighs every lease's claim, and every static one, on one name. */
-static int settle(struct index *index, const struct key *name)
-{
-    const struct key guest = key_named(KEY_GUEST, (struct bytes){name->at + 1, name->len - 1});
-    CLEANUP_VALUE struct value value;
-    struct unpacker u;
-    struct claim claim;
-    int rc = store_get(index->store, name, &value);
-
-    if (rc == 0 || rc == -ENOENT)
-        rc = settle_static(index, &guest, value_bytes(&value));
-    for (u = unpacker_of(value_bytes(&value)); rc == 0 && claim_next(&u, &claim);) {
-        struct machine_lease place = {KIND_LEASE, claim.ip, claim.network};
-
-        if (claim.rank != RANK_LEASE)
-            continue;
-        rc = refresh(index, &place);
-        place.kind = KIND_KEPT;
-        if (rc == -ENOENT)
-            rc = refresh(index, &place);
-    }
-    return rc;
-}
-
-int derive_settle(struct index *index)
-{
-    int rc = 0;
-
-    while (rc == 0 && index->unsettled.count > 0) {
-        struct names batch = index->unsettled;
-
-        index->unsettled = (struct names){NULL, 0, 0};
-        names_unique(&batch);
-        for (size_t i = 0; rc == 0 && i < batch.count; i++)
-            rc = settle(index, &batch.at[i]);
-        names_clear(&batch);
+            rc = derive_refresh(index, entry);
     }
     return rc;
 }

@@ -28,6 +28,10 @@ int derive_machine(struct index *index, const struct machine *machine, struct ou
 /* Brings the records from what followed before to what follows now. */
 int derive_replace(struct index *index, const struct outputs *before, const struct outputs *after);
 
+/* Derives anew what follows from a lease of which nothing but its reservations and siblings changed. -ENOENT:
+ * there is none at that place. */
+int derive_refresh(struct index *index, const struct machine_lease *place);
+
 /* To be called when the lease has come, changed or gone: whether the other leases of its machine are stale
  * may have changed with it. */
 int derive_siblings(struct index *index, const struct lease *lease);

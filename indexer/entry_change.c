@@ -166,8 +166,6 @@ int entries_change(struct index *index, const struct lease_list *gone, const str
 
     if (changes == NULL)
         return -ENOMEM;
-    if (gone->count + come->count == 0)
-        return 0;
     count = add_changes(changes, add_changes(changes, 0, gone, false), come, true);
     rc = find_places(gone, come, &places);
     if (rc == 0)
