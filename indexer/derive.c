@@ -202,7 +202,7 @@ int derive_outputs_of(struct index *index, const struct machine *machine, const 
     claim = claim_of(lease, machine);
     if (lease->host[0] != '\0')
         rc = add_host(index, machine, lease, claim, stale.host, shadow, outputs);
-    return rc < 0 || shadow->guests ? rc : add_guests(machine, lease, claim, stale.guest, outputs);
+    return rc < 0 ? rc : add_guests(machine, lease, claim, stale.guest, outputs);
 }
 
 /* Those of a lease whose machine alone was loaded. */

@@ -23,7 +23,7 @@ static int add(struct shaded_list *list, const struct lease *entry)
         list->at = more;
         list->room = room;
     }
-    list->at[list->count++] = (struct shaded){*entry, {false, false, false}};
+    list->at[list->count++] = (struct shaded){*entry, {false, false}};
     return 0;
 }
 
@@ -41,8 +41,6 @@ static void shade(const struct lease *earlier, const struct lease *entry, struct
         shadow->host = true;
         shadow->qualified = shadow->qualified || name_equal(earlier->domain, entry->domain);
     }
-    if (entry->hwaddr.known && hwaddr_equal(&earlier->hwaddr, &entry->hwaddr))
-        shadow->guests = true;
 }
 
 /* Adds those of one kind. Aliases are numbered without a gap. */
@@ -100,7 +98,7 @@ int shadow_of(struct store *store, const struct lease *entry, struct shadow *sha
     CLEANUP_SHADED struct shaded_list list = {.count = 0};
     int rc;
 
-    *shadow = (struct shadow){false, false, false};
+    *shadow = (struct shadow){false, false};
     if (!is_static(entry->kind))
         return 0;
     rc = load(store, entry->network, &entry->ip, &list);

@@ -1,7 +1,8 @@
 /*
  * Static entries of one address in one network: they come from several lines and files, and two of them may
  * claim the same. The first of them does, in the order of their kinds and aliases; the others' claim is its
- * shadow, and made only when the first one is gone. What is reserved claims less than what is static, so
+ * shadow, and made only when the first one is gone. Of those of one rank, one alone has a hardware address, so
+ * guests' names have no shadow. What is reserved claims less than what is static, so
  * neither is the other's shadow.
  */
 #ifndef LVINDEX_INDEXER_SHADOW_H
@@ -17,7 +18,6 @@
 struct shadow {
     bool host;
     bool qualified; /* the host name with its domain */
-    bool guests;
 };
 
 int shadow_of(struct store *store, const struct lease *entry, struct shadow *shadow);

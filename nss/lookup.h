@@ -63,6 +63,9 @@ struct name_answer {
     struct ip kept[ADDRESSES_KEPT];
 };
 
+/* As many as a guest with a domain has: three forms of two names. */
+#define NAMES_KEPT 6
+
 /* The names of an address. */
 struct address_answer {
     struct selection from;
@@ -70,6 +73,8 @@ struct address_answer {
     struct ip ip;
     size_t count;     /* names, at least one; the first is the canonical one */
     size_t text_size; /* of all names, with their terminators */
+    bool plain;       /* `kept` holds them all; else they are to be looked for in the record again */
+    struct full_name kept[NAMES_KEPT];
 };
 
 /* The addresses of a name; the question must outlive the answer. Of guests whose names differ in case alone,
@@ -102,6 +107,7 @@ struct name_walk {
     struct bytes network;               /* of the last claim */
     struct full_name forms[NAME_FORMS]; /* of the last claim */
     bool told[NAME_FORMS];              /* or there is none such */
+    size_t told_kept;                   /* of those kept */
 };
 
 struct name_walk name_walk(const struct address_answer *answer);

@@ -77,6 +77,12 @@ static bool next_owner(const struct address_answer *answer, struct name_walk *wa
 
 bool name_next(const struct address_answer *answer, struct name_walk *walk, struct full_name *name)
 {
+    if (answer->plain) {
+        if (walk->told_kept == answer->count)
+            return false;
+        *name = answer->kept[walk->told_kept++];
+        return true;
+    }
     do {
         for (size_t i = 0; i < NAME_FORMS; i++) {
             if (walk->told[i])
@@ -116,9 +122,14 @@ int lookup_address(const struct view *view, const struct question *question, con
     answer->ip = *ip;
     answer->count = 0;
     answer->text_size = 0;
-    for (walk = name_walk(answer); name_next(answer, &walk, &name); answer->count++)
+    answer->plain = false;
+    for (walk = name_walk(answer); name_next(answer, &walk, &name); answer->count++) {
+        if (answer->count < NAMES_KEPT)
+            answer->kept[answer->count] = name;
         answer->text_size += full_name_length(&name) + 1;
+    }
     if (walk.rest.bad)
         return -EBADMSG;
+    answer->plain = answer->count <= NAMES_KEPT;
     return answer->count > 0 ? 0 : -ENOENT;
 }

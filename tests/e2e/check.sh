@@ -139,6 +139,9 @@ chmod +x "$SANDBOX/bin/other"
 dnsmasq_start "${RANGE[@]}" --dhcp-script="$SANDBOX/bin/other"
 finds "a dnsmasq with another script" "does not run the hook, and nothing follows its leases"
 dnsmasq_stop
+dnsmasq_start "${RANGE[@]}" --dhcp-script=/bin/true
+finds "a dnsmasq with another program" "does not run the hook, and nothing follows its leases"
+dnsmasq_stop
 # As libvirt runs one, whose .status the index follows.
 VIR_BRIDGE_NAME=virbr9 dnsmasq_start "${RANGE[@]}"
 finds "one of libvirt's without leases that are known" "does not run the hook, and nothing follows its leases"

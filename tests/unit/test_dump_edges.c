@@ -14,6 +14,7 @@
 #include "indexer/sync/hosts_file.h"
 #include "indexer/sync/hosts_follow.h"
 #include "reports.h"
+#include "schema/paths.h"
 #include "test_case.h"
 
 static struct reports reports;
@@ -107,6 +108,16 @@ START_TEST(names_too_long)
 }
 END_TEST
 
+/* A machine that calls itself as a running guest does, though later. */
+START_TEST(outranked)
+{
+    add(SITE_BRIDGE, "10.0.0.9", SITE_GUEST_MAC, "shared");
+    add(SITE_BRIDGE, "10.0.0.10", "52:54:00:00:00:10", "shared");
+    ck_assert_int_eq(print(dump_explain, (struct dump_query){.subject = "shared"}), 0);
+    expect("last resort: a running guest has the name in this network", 1);
+}
+END_TEST
+
 static int check_nothing(struct index *index, const struct dump_query *query, FILE *to)
 {
     (void)index;
@@ -118,6 +129,20 @@ START_TEST(check_without_an_index)
 {
     ck_assert_int_eq(print(check_nothing, (struct dump_query){.network = NULL}), 1);
     expect("cannot be read: No such file or directory: no name is known", 1);
+}
+END_TEST
+
+static int check_newer(struct index *index, const struct dump_query *query, FILE *to)
+{
+    (void)index;
+    (void)query;
+    return dump_check(full_site_state(), NULL, -EPROTONOSUPPORT, false, to);
+}
+
+START_TEST(check_an_index_of_another_version)
+{
+    ck_assert_int_eq(print(check_newer, (struct dump_query){.network = NULL}), 1);
+    expect(INDEX_FILE ": written by another version of lvindex: its names may be unknown", 1);
 }
 END_TEST
 
@@ -208,6 +233,8 @@ int main(void)
     tcase_add_test(tests, guest_of_two_networks);
     tcase_add_test(tests, names_too_long);
     tcase_add_test(tests, check_without_an_index);
+    tcase_add_test(tests, check_an_index_of_another_version);
+    tcase_add_test(tests, outranked);
     tcase_add_test(tests, paths_too_long);
     tcase_add_test(tests, explain_alias);
     tcase_add_test(tests, explain_suffix_of_the_unnamed_network);
