@@ -199,6 +199,6 @@ told live "and gives it back" "(unnamed): lease $alpha removed: alpha"
 ended live TERM 0
 
 fails "nothing can be written" 1 sandbox_env timeout 10 /bin/bash -c 'exec "$@" >/dev/full' bash \
-    "$BUILD/indexer/lvindex-dump" --follow --all
+    "$BUILD/indexer/dump/lvindex-dump" --follow --all
 
 finish

@@ -74,8 +74,9 @@ static void load(struct module *module)
 void ask_setup(void)
 {
     const char *directory = getenv(ENV_STATE_DIR);
+    size_t len = directory != NULL ? strlen(directory) : 0;
 
-    if (directory == NULL || strlen(directory) >= sizeof(own))
+    if (len == 0 || len >= sizeof(own))
         errx(2, ENV_STATE_DIR " is to name a directory");
     strcpy(own, directory);
     use_index(directory);
