@@ -15,6 +15,7 @@
 #include "recover.h"
 #include "schema/paths.h"
 #include "snapshot.h"
+#include "trust.h"
 
 struct store {
     char *dir;
@@ -36,15 +37,17 @@ struct store {
 /* Where others may make and remove files, nothing would hold: not the lock, not what a name means. */
 static int check_dir(const struct store *store)
 {
-    const char *why = NULL;
+    static const char *const texts[] = {
+        [TRUST_FULL] = NULL,
+        [TRUST_FOREIGN] = "refused, as it belongs to another user",
+        [TRUST_WRITABLE] = "refused, as others may write to it",
+    };
+    const char *why;
     struct stat st;
 
     if (fstat(store->dirfd, &st) < 0)
         return report_errno(store->report, -errno, "%s", store->dir);
-    if (st.st_uid != 0 && st.st_uid != geteuid())
-        why = "refused, as it belongs to another user";
-    else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        why = "refused, as others may write to it";
+    why = texts[trust_of(&st, geteuid())];
     if (why != NULL)
         report_problem(store->report, why, "%s", store->dir);
     return why != NULL ? -EPERM : 0;

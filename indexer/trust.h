@@ -1,6 +1,6 @@
 /*
- * The administrator's own files and directories: names and scripts that run as root follow from them, so that
- * they must be nobody else's.
+ * The state directory, and the administrator's own files and directories: names, and scripts that run as
+ * root, follow from what is in them, so that they must be nobody else's.
  *
  * Thread-safety: no state.
  */
