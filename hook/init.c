@@ -56,6 +56,8 @@ static bool printable(const struct lease *lease)
     return lease->has_iaid && lease->client_id.len > 0;
 }
 
+/* A lease whose name cannot be judged, for want of memory, is printed without it: the address stays the
+ * client's. */
 static int print_lease(struct index *index, const struct lease *lease, FILE *to)
 {
     char ip[IP_TEXT_SIZE], hwaddr[HWADDR_TEXT_SIZE], iaid[IAID_TEXT_SIZE], id[OCTETS_TEXT_MAX + 1];
@@ -82,6 +84,13 @@ static int print_server_duid(struct index *index, const char *name, FILE *to)
     return rc;
 }
 
+/* dnsmasq forgets what it is not given: what fails for one lease keeps no other back. */
+static void note_first(int *first, int rc)
+{
+    if (*first == 0)
+        *first = rc;
+}
+
 /* Prints what was collected: IPv4, the server's DUID, IPv6. */
 static int print_listing(const struct listing *listing, const char *network, FILE *to)
 {
@@ -90,16 +99,16 @@ static int print_listing(const struct listing *listing, const char *network, FIL
 
     if (listing->count > 0)
         qsort(listing->at, listing->count, sizeof(*listing->at), by_place);
-    for (; rc == 0 && i < listing->count && listing->at[i].lease.ip.len == IPV4_LEN; i++) {
+    for (; i < listing->count && listing->at[i].lease.ip.len == IPV4_LEN; i++) {
         if (printable(&listing->at[i].lease))
-            rc = print_lease(listing->index, &listing->at[i].lease, to);
+            note_first(&rc, print_lease(listing->index, &listing->at[i].lease, to));
     }
     /* libvirt's helper has none without an IPv6 lease; another dnsmasq keeps its identity by it. */
-    if (rc == 0 && (i < listing->count || listing->mirror == NULL))
-        rc = print_server_duid(listing->index, network, to);
-    for (; rc == 0 && i < listing->count; i++) {
+    if (i < listing->count || listing->mirror == NULL)
+        note_first(&rc, print_server_duid(listing->index, network, to));
+    for (; i < listing->count; i++) {
         if (printable(&listing->at[i].lease))
-            rc = print_lease(listing->index, &listing->at[i].lease, to);
+            note_first(&rc, print_lease(listing->index, &listing->at[i].lease, to));
     }
     return rc;
 }
@@ -109,8 +118,7 @@ int init_print(struct index *index, const char *network, FILE *to)
     struct listing listing = {index, NULL, NULL, 0};
     int rc = leases_each(index, network, collect, &listing);
 
-    if (rc == 0)
-        rc = print_listing(&listing, network, to);
+    note_first(&rc, print_listing(&listing, network, to));
     free(listing.at);
     return rc;
 }
@@ -136,10 +144,9 @@ int init_print_libvirt(struct index *index, const char *network, const char *net
 
     status_mirror_touch(&mirror);
     rc = leases_each(index, network, collect, &listing);
-    if (rc == 0 && usable)
-        rc = find_places(&listing);
-    if (rc == 0)
-        rc = print_listing(&listing, network, to);
+    if (usable)
+        note_first(&rc, find_places(&listing));
+    note_first(&rc, print_listing(&listing, network, to));
     free(listing.at);
     return rc;
 }

@@ -1,9 +1,9 @@
 /*
  * Static entries of one address in one network: they come from several lines and files, and two of them may
  * claim the same. The first of them does, in the order of their kinds and aliases; the others' claim is its
- * shadow, and made only when the first one is gone. Of those of one rank, one alone has a hardware address, so
- * guests' names have no shadow. What is reserved claims less than what is static, so
- * neither is the other's shadow.
+ * shadow, and made only when the first one is gone. Of those of one rank, one alone has a hardware address,
+ * so guests' names have no shadow. What is reserved claims less than what is static, so neither is the
+ * other's shadow.
  */
 #ifndef LVINDEX_INDEXER_SHADOW_H
 #define LVINDEX_INDEXER_SHADOW_H
