@@ -16,6 +16,20 @@ _Static_assert(NETWORK_MAX <= UINT8_MAX && GUEST_MAX <= UINT8_MAX && DOMAIN_MAX 
 _Static_assert(REFUSAL_LAST <= CAUSE_REASON, "a reason fits");
 _Static_assert(RANK_LAST == UINT8_MAX >> CAUSE_RANK_SHIFT, "a rank fits, and no number is none");
 
+/* An address of that length: of one that is known where it is compiled, copied at once. */
+static inline void unpack_ip(struct unpacker *u, uint8_t len, struct ip *ip)
+{
+    struct bytes octets = unpack_raw(u, len);
+
+    if (octets.at == NULL)
+        return;
+    ip->len = len;
+    if (len == IPV4_LEN)
+        memcpy(ip->octets, octets.at, IPV4_LEN);
+    else
+        memcpy(ip->octets, octets.at, IPV6_LEN);
+}
+
 bool claim_next(struct unpacker *unpacker, struct claim *claim)
 {
     /* A copy stays in registers: this is called several times in each look-up. */
@@ -36,11 +50,7 @@ bool claim_next(struct unpacker *unpacker, struct claim *claim)
     if ((claim->flags & CLAIM_PRESENCE) == 0) {
         claim->expiry = unpack_uint(&u, 5);
         claim->order = unpack_uint(&u, 6);
-        claim->ip.len = (claim->flags & CLAIM_IPV6) != 0 ? IPV6_LEN : IPV4_LEN;
-        if (unpack_left(&u) >= claim->ip.len)
-            ip_from_bytes(unpack_raw(&u, claim->ip.len), &claim->ip);
-        else
-            u.bad = true;
+        unpack_ip(&u, (claim->flags & CLAIM_IPV6) != 0 ? IPV6_LEN : IPV4_LEN, &claim->ip);
     }
     if (claim->reason > REFUSAL_LAST || claim->network.len > NETWORK_MAX)
         u.bad = true;

@@ -1,7 +1,5 @@
 #include "hash.h"
 
-#include <string.h>
-
 /* lookup3 reads its input in blocks of three words. */
 #define BLOCK 12
 
@@ -27,6 +25,30 @@ static inline void add_block(struct state *s, const uint8_t block[static BLOCK])
     s->a += read_word(block);
     s->b += read_word(block + 4);
     s->c += read_word(block + 8);
+}
+
+/* A word of which there are fewer than four bytes, the others zero. Of 1 to 3 bytes, the first, the middle
+ * and the last are all, some of them twice. */
+static inline uint32_t read_rest(const uint8_t *at, size_t len)
+{
+    if (len == 0)
+        return 0;
+    return at[0] | (uint32_t)at[len / 2] << (8 * (len / 2)) | (uint32_t)at[len - 1] << (8 * (len - 1));
+}
+
+/* 1 to 12 bytes, as if zeros followed. Not by a copy: that would be waited for. */
+static inline void add_last(struct state *s, struct bytes last)
+{
+    if (last.len >= 8) {
+        s->a += read_word(last.at);
+        s->b += read_word(last.at + 4);
+        s->c += last.len == BLOCK ? read_word(last.at + 8) : read_rest(last.at + 8, last.len - 8);
+    } else if (last.len >= 4) {
+        s->a += read_word(last.at);
+        s->b += read_rest(last.at + 4, last.len - 4);
+    } else {
+        s->a += read_rest(last.at, last.len);
+    }
 }
 
 static inline void mix_step(uint32_t *here, uint32_t *before, uint32_t after, unsigned int by)
@@ -68,7 +90,6 @@ uint32_t hash_bytes(struct bytes key)
 {
     uint32_t start = 0xdeadbeefU + (uint32_t)key.len;
     struct state s = {start, start, start};
-    uint8_t last[BLOCK] = {0};
 
     if (key.len == 0)
         return start;
@@ -79,7 +100,6 @@ uint32_t hash_bytes(struct bytes key)
         key.at += BLOCK;
         key.len -= BLOCK;
     }
-    memcpy(last, key.at, key.len);
-    add_block(&s, last);
+    add_last(&s, key);
     return finish(&s);
 }

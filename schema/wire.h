@@ -8,6 +8,7 @@
 #ifndef LVINDEX_SCHEMA_WIRE_H
 #define LVINDEX_SCHEMA_WIRE_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -113,11 +114,20 @@ static inline struct bytes unpack_raw(struct unpacker *u, size_t len)
 /* A number of `width` bytes, least significant first; `width` is 1 to 8. */
 static inline uint64_t unpack_uint(struct unpacker *u, size_t width)
 {
+    size_t left = unpack_left(u);
     const uint8_t *at = unpack_raw(u, width).at;
     uint64_t value = 0;
 
+    if (at == NULL)
+        return 0;
+    /* At once where there is enough behind it, as there is mostly: this is called several times for each
+     * claim. */
+    if (width > 1 && left >= sizeof(value)) {
+        memcpy(&value, at, sizeof(value));
+        return le64toh(value) & UINT64_MAX >> (64 - 8 * width);
+    }
     /* Byte by byte: a copy into a number of another width is slow to read back. */
-    for (size_t i = 0; at != NULL && i < width; i++)
+    for (size_t i = 0; i < width; i++)
         value |= (uint64_t)at[i] << (8 * i);
     return value;
 }

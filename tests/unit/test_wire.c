@@ -26,6 +26,25 @@ START_TEST(numbers)
 }
 END_TEST
 
+/* What stands behind a number is none of its bytes. */
+START_TEST(numbers_before_others)
+{
+    static const uint8_t raw[] = {0xef, 0xcd, 0xab, 0x89, 0x67, 0x45, 0x23, 0x01,
+                                  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+    for (size_t len = 8; len <= sizeof(raw); len++) {
+        for (size_t width = 1; width <= 8; width++) {
+            struct unpacker u = unpacker_of((struct bytes){raw, len});
+            uint64_t mask = width == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * width) - 1;
+
+            ck_assert_uint_eq(unpack_uint(&u, width), UINT64_C(0x0123456789abcdef) & mask);
+            ck_assert_uint_eq(unpack_left(&u), len - width);
+            ck_assert(!u.bad);
+        }
+    }
+}
+END_TEST
+
 /* What does not fit is not written, nor is anything after it, however small. */
 START_TEST(full)
 {
@@ -146,6 +165,7 @@ int main(void)
     TCase *tcase = test_case("wire");
 
     tcase_add_test(tcase, numbers);
+    tcase_add_test(tcase, numbers_before_others);
     tcase_add_test(tcase, full);
     tcase_add_test(tcase, short_texts);
     tcase_add_test(tcase, overrun);
