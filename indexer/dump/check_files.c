@@ -9,6 +9,7 @@
 #include "check.h"
 #include "indexer/cleanup.h"
 #include "indexer/index_file.h"
+#include "indexer/trust.h"
 #include "nsswitch.h"
 #include "schema/paths.h"
 
@@ -60,11 +61,12 @@ static int check_mode(struct check *check, const char *path, bool directory)
 
     if (stat(path, &st) < 0)
         return 0;
-    if (st.st_uid != 0)
+    /* Of nobody but root: any user may ask. */
+    if (trust_of(&st, 0) == TRUST_FOREIGN)
         return check_add(check, "programs of other users do not take it",
                          "chown root it, and run the hook and lvindex-sync as root", "%s: not root's own",
                          path);
-    if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    if (trust_of(&st, 0) == TRUST_WRITABLE)
         return check_add(check, "whoever may write it could give any name any address", "chmod go-w it",
                          "%s: others may write it", path);
     if ((st.st_mode & reading) != reading)

@@ -12,6 +12,7 @@
 
 #include "dump_follow.h"
 #include "indexer/tool.h"
+#include "indexer/trust.h"
 #include "schema/paths.h"
 
 static void print_help(const struct tool *tool)
@@ -87,9 +88,9 @@ static void check_access(const char *path, const struct report *report)
 
     if (stat(path, &st) < 0)
         report_errno(report, -errno, "%s", path);
-    else if (st.st_uid != 0 && st.st_uid != geteuid())
+    else if (trust_of(&st, geteuid()) == TRUST_FOREIGN)
         report_problem(report, "not root's own: the modules do not use it", "%s", path);
-    else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    else if (trust_of(&st, geteuid()) == TRUST_WRITABLE)
         report_problem(report, "others may write it: the modules do not use it", "%s", path);
     else if ((st.st_mode & S_IROTH) == 0)
         report_problem(report, "not everybody may read it: names resolve for some only", "%s", path);
@@ -214,6 +215,13 @@ static const char *without_dot(char *name)
     return name;
 }
 
+/* A name of a lease or a guest. As take_option(). */
+static int take_name(struct tool *tool, const char *option, const char *text, const char **name)
+{
+    *name = text;
+    return text[0] != '\0' ? -1 : tool_usage_error(tool, "%s: no name", option);
+}
+
 /* An exit status, or -1 to go on. */
 static int take_option(struct tool *tool, int option, struct choice *choice)
 {
@@ -247,11 +255,9 @@ static int take_option(struct tool *tool, int option, struct choice *choice)
         query->network = strcmp(optarg, "-") == 0 ? "" : optarg;
         return -1;
     case 'g':
-        query->guest = optarg;
-        return -1;
+        return take_name(tool, "--guest", optarg, &query->guest);
     case OPTION_NAME:
-        query->name = without_dot(optarg);
-        return -1;
+        return take_name(tool, "--name", without_dot(optarg), &query->name);
     case OPTION_ADDRESS:
         return ip_parse(optarg, &query->address) == 0 ? -1 : tool_usage_error(tool, "%s: no address", optarg);
     case OPTION_EXPIRED:

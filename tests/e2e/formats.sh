@@ -95,6 +95,8 @@ equal "--hosts: guests' names with suffixes" "192.0.2.9	DB1.lan.internal
 192.0.2.9	DB1" "$(lvindex_dump --hosts --address=192.0.2.9)"
 
 fails "no address" 2 lvindex_dump --address=web
+fails "an empty name" 2 lvindex_dump --name=
+fails "an empty name of a guest" 2 lvindex_dump --guest=
 fails "two formats" 2 lvindex_dump --hosts --ssh-config
 fails "no JSON of this" 2 lvindex_dump --hosts --json
 fails "no filter for this" 2 lvindex_dump --raw --name=web
