@@ -95,6 +95,30 @@ struct report tool_report(struct tool *tool)
     return (struct report){.problem = print_problem, .change = print_change, .context = tool};
 }
 
+void tool_keep_changes(struct tool *tool)
+{
+    if (!tool->verbose)
+        return;
+    tool->changes = open_memstream(&tool->kept, &tool->kept_size);
+    if (tool->changes == NULL)
+        print_problem(tool, "changes", strerror(errno));
+}
+
+void tool_tell_changes(struct tool *tool)
+{
+    bool whole;
+
+    if (tool->changes == NULL)
+        return;
+    whole = ferror(tool->changes) == 0;
+    if (fclose(tool->changes) != 0 || !whole)
+        print_problem(tool, "changes", strerror(ENOMEM));
+    tool->changes = NULL;
+    fwrite(tool->kept, 1, tool->kept_size, stdout);
+    fflush(stdout);
+    free(tool->kept);
+}
+
 static const char *directory(const char *variable, const char *otherwise)
 {
     const char *dir = getenv(variable);

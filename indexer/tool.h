@@ -22,7 +22,10 @@ enum tool_exit {
 struct tool {
     const char *name;
     bool filter;   /* it changes nothing: when nobody reads its output, SIGPIPE may end it, as others */
-    FILE *changes; /* where changes are told; NULL: nowhere */
+    bool verbose;  /* changes are told */
+    FILE *changes; /* where they are kept meanwhile, see tool_keep_changes() */
+    char *kept;
+    size_t kept_size;
     bool failed;
     sigset_t defaults; /* after tool_start(): the signals that it ignores and that were not ignored before */
 };
@@ -37,6 +40,12 @@ int tool_start(struct tool *tool);
  * Where nobody reads from a pipe that is full, it gives up after a second, and from then on at once: a writer
  * holds the lock. */
 struct report tool_report(struct tool *tool);
+
+/* From here on, changes are kept, if the tool is verbose: whoever makes them holds the lock, and must not
+ * wait for a reader of standard output. Without memory they are not told, and that is. */
+void tool_keep_changes(struct tool *tool);
+/* Prints what was kept to standard output, and keeps no more. */
+void tool_tell_changes(struct tool *tool);
 
 /* LVINDEX_DIR, or the built-in state directory. */
 const char *tool_state_dir(void);

@@ -225,15 +225,17 @@ static int run(struct tool *tool, const struct options *options)
     const struct report report = tool_report(tool);
     int status;
 
-    tool->changes = options->verbose || options->forget_count > 0 ? stdout : NULL;
+    tool->verbose = options->verbose || options->forget_count > 0;
     if (options->watch)
         return watch(tool, tool_state_dir(), &options->sources, options->hosts_file) < 0 ? TOOL_FAILED
                                                                                          : TOOL_DONE;
+    tool_keep_changes(tool);
     if (options->forget_count > 0)
         forget(tool_state_dir(), options->sources.libvirt.networks, options->forget, options->forget_count,
                &report);
     else
         sync_once(options, &report);
+    tool_tell_changes(tool);
     status = tool_finish_output(tool);
     return tool->failed ? TOOL_FAILED : status;
 }

@@ -19,6 +19,7 @@
 
 /* Two lists of problems: most changes are followed by one of the two jobs alone. */
 struct watching {
+    struct tool *tool;
     const struct sync_sources *sources;
     const char *state_dir;
     struct watch_dirs dirs;
@@ -52,10 +53,12 @@ static int arm(struct watching *watching)
 static int pass(struct watching *watching)
 {
     const struct report report = problems_report(&watching->problems);
-    int rc = sync_pass(watching->state_dir, STORE_WRITE, watching->sources, &report);
+    int rc;
 
+    tool_keep_changes(watching->tool);
+    rc = sync_pass(watching->state_dir, STORE_WRITE, watching->sources, &report);
     problems_next(&watching->problems);
-    fflush(stdout);
+    tool_tell_changes(watching->tool);
     return rc;
 }
 
@@ -99,7 +102,8 @@ static int follow(struct watching *watching, const sigset_t *during_wait)
 int watch(struct tool *tool, const char *state_dir, const struct sync_sources *sources,
           const char *hosts_file)
 {
-    struct watching watching = {.sources = sources,
+    struct watching watching = {.tool = tool,
+                                .sources = sources,
                                 .state_dir = state_dir,
                                 .problems = {.out = tool_report(tool)},
                                 .hosts = {.path = hosts_file, .state_dir = state_dir},

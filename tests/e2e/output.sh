@@ -1,5 +1,6 @@
 #!/bin/bash
 # lvindex-dump's output as what it goes to has it: colour on a terminal alone, and a quiet end when a pipe is not read.
+# Nor does lvindex-sync hold the hook up while its own is not read.
 source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 
 needs script
@@ -66,5 +67,24 @@ for option in --all --json --raw --hosts --stats --explain=web --check --help; d
 done
 # Where the signal is ignored, as in a service of systemd, it is an error that is told.
 equal "without the signal" "$(lines "lvindex-dump: standard output: Broken pipe" 1)" "$(trap '' PIPE; unread --json)"
+
+# A pager that shows its first page reads no further, and more than a pipe holds is to be told.
+mkfifo "$SANDBOX/tmp/pager"
+exec 9<>"$SANDBOX/tmp/pager"
+for ((n = 0; n < 4000; n++)); do
+    printf '4000000000 52:54:00:01:%02x:%02x 10.1.%d.%d machine-%d *\n' $((n / 250)) $((n % 250)) $((n / 250)) $((n % 250 + 1)) $n
+done >"$SANDBOX/tmp/leases"
+lvindex_sync --verbose --leases=paged="$SANDBOX/tmp/leases" >&9 &
+pager=$!
+last_known() {
+    lvindex_dump --hosts --name=machine-3999 2>&1 | grep -q '^10\.1\.15\.250'
+}
+succeeds "what is not told yet is in the index" wait_until 10 last_known
+EXPIRY=4000000000 event add 52:54:00:00:00:05 192.0.2.5 meanwhile
+equal "an event meanwhile" "192.0.2.5	meanwhile" "$(lvindex_dump --hosts --name=meanwhile)"
+succeeds "it is still being told" kill -0 "$pager"
+equal "all is told" "4000" "$(timeout 5 head -n 4000 <&9 | grep -c ' added: ')"
+succeeds "lvindex-sync ends then" wait "$pager"
+exec 9<&-
 
 finish
