@@ -104,7 +104,7 @@ static const char *take_suffix(struct reading *reading, struct given *given, con
     if (len > GUEST_MAX)
         return "too long beside the name of its network";
     if (!give(given, suffix))
-        return "more suffixes than a network may have, left out";
+        return SUFFIXES_TOO_MANY;
     *rc = text_list_add(reading->pairs, text, len);
     return NULL;
 }

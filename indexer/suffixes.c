@@ -34,16 +34,19 @@ static bool is_called(const char *name, const struct network *network, struct by
            (network->name[0] != '\0' && bytes_equal(word, bytes_of(network->name)));
 }
 
-static void give(struct network *network, struct bytes suffix)
+/* False when it is one too many: of a network that was not known when the file was read, its two names may
+ * have been given more together than one may. */
+static bool give(struct network *network, struct bytes suffix)
 {
     for (size_t i = 0; i < network->suffix_count; i++) {
         if (name_equal_bytes(bytes_of(network->suffixes[i]), suffix))
-            return;
+            return true;
     }
     if (network->suffix_count == SUFFIXES_MAX)
-        return;
+        return false;
     memcpy(network->suffixes[network->suffix_count], suffix.at, suffix.len);
     network->suffixes[network->suffix_count++][suffix.len] = '\0';
+    return true;
 }
 
 int suffixes_given(struct index *index, const char *name, struct network *network)
@@ -54,8 +57,10 @@ int suffixes_given(struct index *index, const char *name, struct network *networ
 
     network->suffix_count = 0;
     for (size_t i = 0; rc == 0 && i < known.count; i++) {
-        if (take_apart(&known.items[i], &pair) && is_called(name, network, pair.network))
-            give(network, pair.suffix);
+        if (take_apart(&known.items[i], &pair) && is_called(name, network, pair.network) &&
+            !give(network, pair.suffix))
+            report_problem(index->report, SUFFIXES_TOO_MANY, "%s: %.*s", name[0] != '\0' ? name : "(unnamed)",
+                           (int)pair.suffix.len, (const char *)pair.suffix.at);
     }
     return rc;
 }

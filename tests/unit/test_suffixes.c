@@ -258,6 +258,22 @@ START_TEST(called_twice)
 }
 END_TEST
 
+/* The same where the network comes after the file. */
+START_TEST(called_twice_first)
+{
+    struct index *index = own_index();
+
+    take(index, "virbr0 1 2 3 4 5\ndefault 5 6 7 8 9\n");
+    own_index_end(index, 1);
+    index = own_index();
+    own_write("default.conf", "interface=virbr0\ndhcp-range=192.0.2.2,192.0.2.254,255.255.255.0\n");
+    ck_assert_int_eq(conf_refresh(index, own_dir()), 0);
+    reports_expect_one(&own_reports, "virbr0: 9: more suffixes");
+    ck_assert_str_eq(suffixes_of(index, "virbr0"), "1 2 3 4 5 6 7 8|");
+    own_index_end(index, 1);
+}
+END_TEST
+
 /* Files that others may change, or that are none, leave what is known. */
 START_TEST(not_trusted)
 {
@@ -466,6 +482,7 @@ int main(void)
     tcase_add_test(tcase, libvirt);
     tcase_add_loop_test(tcase, no_domain, 0, sizeof(no_domains) / sizeof(no_domains[0]));
     tcase_add_test(tcase, called_twice);
+    tcase_add_test(tcase, called_twice_first);
     tcase_add_test(tcase, same_twice);
     tcase_add_test(tcase, version_2);
     tcase_add_test(tcase, version_3_leases);
