@@ -1,12 +1,14 @@
 #include "check_dnsmasq.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "indexer/cleanup.h"
+#include "indexer/file.h"
 #include "indexer/lease_file.h"
 #include "indexer/lease_list.h"
 #include "indexer/leases.h"
@@ -94,20 +96,21 @@ static int compare(const void *a, const void *b)
 /* Live leases of the file, in memory. One that cannot be read has none. */
 static int read_leases(const char *path, uint64_t now, struct lease_list *leases)
 {
-    FILE *file = fopen(path, "re");
-    CLEANUP_FREE char *line = NULL;
-    size_t size = 0;
-    int rc = 0;
+    CLEANUP_FILE struct file file = {.fd = -1};
+    char *rest, *line;
+    int rc = file_open(AT_FDCWD, path, 0, &file);
 
-    while (file != NULL && rc == 0 && getline(&line, &size, file) >= 0) {
+    if (rc == 0)
+        rc = file_read(&file);
+    if (rc < 0)
+        return rc == -ENOMEM ? rc : 0;
+    rest = file.text;
+    while (rc == 0 && (line = strsep(&rest, "\n")) != NULL) {
         struct lease lease = {.expiry = 0};
 
-        line[strcspn(line, "\n")] = '\0';
         if (lease_file_entry(line, &lease) && !expiry_passed(lease.expiry, now))
             rc = lease_list_add(leases, &lease);
     }
-    if (file != NULL)
-        fclose(file);
     return rc;
 }
 

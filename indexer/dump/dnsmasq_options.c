@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +11,19 @@
 #include <sys/stat.h>
 
 #include "indexer/cleanup.h"
+#include "indexer/file.h"
 #include "schema/address.h"
 
 /* conf-file and conf-dir may name one another in turn. */
 #define DEPTH_MAX 4
 
 #define DEFAULT_CONF "/etc/dnsmasq.conf"
+
+/* So much is read of one dnsmasq's files: whoever calls itself so may be anybody's process, and name any
+ * file. Each file counts for some bytes more, and so does each entry of a directory. */
+#define READ_MAX   (16U << 20)
+#define FILE_COST  4096
+#define ENTRY_COST 256
 
 /* All short options of dnsmasq 2.90, for getopt(3): which of them have a value. */
 static const char shorts[] = "951yZDNLERKzowefnbvhdkqr:m:p:c:l:s:i:t:u:g:a:x:S:C:A:T:H:Q:I:B:F:G:O:M:X:V:U:"
@@ -38,6 +46,7 @@ struct reading {
     struct dnsmasq *dnsmasq;
     bool conf_given;
     int depth;
+    uint64_t left; /* of READ_MAX */
 };
 
 static int read_conf(struct reading *reading, const char *path);
@@ -163,27 +172,44 @@ static int note_change(struct dnsmasq *dnsmasq, const char *path, int fd)
     return dnsmasq_keep(&dnsmasq->changed, path);
 }
 
+/* False, then and from then on, when it is too much. */
+static bool afford(struct reading *reading, uint64_t cost)
+{
+    const bool can = cost <= reading->left;
+
+    reading->left = can ? reading->left - cost : 0;
+    return can;
+}
+
+static int take_file(struct reading *reading, const char *path, struct file *file)
+{
+    char *rest = file->text, *line;
+    int rc = note_change(reading->dnsmasq, path, file->fd);
+
+    reading->depth++;
+    while (rc == 0 && (line = strsep(&rest, "\n")) != NULL)
+        rc = take_line(reading, line);
+    reading->depth--;
+    return rc;
+}
+
+/* One that cannot be read says nothing. */
 static int read_conf(struct reading *reading, const char *path)
 {
-    CLEANUP_FREE char *line = NULL, *place = dnsmasq_path(reading->dnsmasq, path);
-    size_t size = 0;
-    FILE *file;
+    CLEANUP_FREE char *place = dnsmasq_path(reading->dnsmasq, path);
+    CLEANUP_FILE struct file file = {.fd = -1};
+    struct stat st;
     int rc;
 
     if (place == NULL)
         return -ENOMEM;
-    if (path[0] == '\0' || reading->depth == DEPTH_MAX)
+    if (path[0] == '\0' || reading->depth == DEPTH_MAX || file_open(AT_FDCWD, place, 0, &file) < 0 ||
+        fstat(file.fd, &st) < 0 || !afford(reading, FILE_COST + (uint64_t)st.st_size))
         return 0;
-    file = fopen(place, "re");
-    if (file == NULL)
-        return 0;
-    reading->depth++;
-    rc = note_change(reading->dnsmasq, path, fileno(file));
-    while (rc == 0 && getline(&line, &size, file) >= 0)
-        rc = take_line(reading, line);
-    reading->depth--;
-    fclose(file);
-    return rc;
+    rc = file_read(&file);
+    if (rc < 0)
+        return rc == -ENOMEM ? rc : 0;
+    return take_file(reading, path, &file);
 }
 
 static bool has_suffix(const char *name, const char *suffix)
@@ -230,6 +256,8 @@ static int read_conf_dir(struct reading *reading, const char *given)
     for (struct dirent *entry; rc == 0 && stream != NULL && (entry = readdir(stream)) != NULL;) {
         char path[PATH_MAX];
 
+        if (!afford(reading, ENTRY_COST))
+            break;
         if (is_conf(entry->d_name, but != NULL ? but : "") &&
             snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name) < (int)sizeof(path))
             rc = read_conf(reading, path);
@@ -307,7 +335,7 @@ static int take_long(struct reading *reading, const struct text_list *arguments,
 int dnsmasq_read_options(struct dnsmasq *dnsmasq)
 {
     CLEANUP_TEXTS struct text_list arguments = {NULL, 0};
-    struct reading reading = {.dnsmasq = dnsmasq};
+    struct reading reading = {.dnsmasq = dnsmasq, .left = READ_MAX};
     int rc = process_texts(dnsmasq->process, "cmdline", &arguments);
 
     for (size_t i = 1; rc == 0 && i < arguments.count; i++) {

@@ -112,6 +112,9 @@ static const struct {
     {{"-C", "conf", "-7", "dir,*.conf"}, "", "dhcp script=- leases=- network= dir=-"},
     {{"-C", "conf", "-7", "dir,*.conf,*.bak,b.bak"}, "", "dhcp renewal script=- leases=- network= dir=-"},
     {{"-C", "conf", "-7", "nowhere"}, "", "script=- leases=- network= dir=-"},
+    /* what is no file, or too large, says nothing, and keeps nobody waiting */
+    {{"-C", "fifo", "-6", "/s"}, "", "script=/s leases=- network= dir=-"},
+    {{"-C", "conf", "-6", "/s"}, "conf-file=large\nconf-file=more\n", "script=/s leases=- network= dir=-"},
 };
 
 START_TEST(options)
@@ -120,6 +123,9 @@ START_TEST(options)
 
     own_write("conf", cases[_i].conf);
     own_write("more", "dhcp-range=r");
+    own_write("large", "leasefile-ro\n");
+    ck_assert_int_eq(truncate(own_path("large"), 17 << 20), 0);
+    ck_assert_int_eq(mkfifo(own_path("fifo"), 0600), 0);
     ck_assert_int_eq(mkdir(own_path("dir"), 0755), 0);
     own_write("dir/a.conf", "dhcp-range=r\n");
     own_write("dir/a.bak", "script-on-renewal\n");
