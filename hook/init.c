@@ -19,6 +19,7 @@ struct listing {
     struct status_mirror *mirror; /* NULL: live leases alone */
     struct listed *at;
     size_t count;
+    int failed; /* -ENOMEM when there was none for some */
 };
 
 static int collect(void *context, const struct lease *lease)
@@ -29,8 +30,10 @@ static int collect(void *context, const struct lease *lease)
     if (listing->mirror == NULL && expiry_passed(lease->expiry, listing->index->now))
         return 0;
     more = reallocarray(listing->at, listing->count + 1, sizeof(*more));
-    if (more == NULL)
-        return -ENOMEM;
+    if (more == NULL) {
+        listing->failed = -ENOMEM;
+        return 0;
+    }
     listing->at = more;
     listing->at[listing->count++] = (struct listed){*lease, 0};
     return 0;
@@ -57,7 +60,7 @@ static bool printable(const struct lease *lease)
 }
 
 /* A lease whose name cannot be judged, for want of memory, is printed without it: the address stays the
- * client's. */
+ * client's, and the name comes back with its next request. */
 static int print_lease(struct index *index, const struct lease *lease, FILE *to)
 {
     char ip[IP_TEXT_SIZE], hwaddr[HWADDR_TEXT_SIZE], iaid[IAID_TEXT_SIZE], id[OCTETS_TEXT_MAX + 1];
@@ -115,9 +118,10 @@ static int print_listing(const struct listing *listing, const char *network, FIL
 
 int init_print(struct index *index, const char *network, FILE *to)
 {
-    struct listing listing = {index, NULL, NULL, 0};
+    struct listing listing = {.index = index};
     int rc = leases_each(index, network, collect, &listing);
 
+    note_first(&rc, listing.failed);
     note_first(&rc, print_listing(&listing, network, to));
     free(listing.at);
     return rc;
@@ -138,12 +142,13 @@ static int find_places(struct listing *listing)
 int init_print_libvirt(struct index *index, const char *network, const char *networks, FILE *to)
 {
     CLEANUP_MIRROR struct status_mirror mirror;
-    struct listing listing = {index, &mirror, NULL, 0};
+    struct listing listing = {.index = index, .mirror = &mirror};
     bool usable = status_mirror_open(&mirror, index, networks, network) == 0;
     int rc;
 
     status_mirror_touch(&mirror);
     rc = leases_each(index, network, collect, &listing);
+    note_first(&rc, listing.failed);
     if (usable)
         note_first(&rc, find_places(&listing));
     note_first(&rc, print_listing(&listing, network, to));

@@ -5,7 +5,8 @@
  * of its CPU, or else out of any other, and puts it back when done; who finds all slots empty maps the index
  * for itself. So nobody waits for anybody, and threads on different CPUs do not get into each other's way. A
  * thread that is cancelled, a process that forks, or a handler that jumps (siglongjmp(3)) out of a look-up
- * costs that look-up's mapping and no more: the slot is filled again by the next one to be given back.
+ * costs that look-up's mapping and no more (while it maps another file, that one, too): the slot is filled
+ * again by the next one to be given back.
  *
  * Kept are only mappings of the file that was mapped last: whoever maps a new one closes those of older ones,
  * in all slots. So a process that looks nothing up any more holds one generation of the index at the most.

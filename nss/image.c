@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -34,6 +36,27 @@ static int open_quietly(const char *path)
 static void close_quietly(int fd)
 {
     syscall(SYS_close, fd);
+}
+
+/* A set of signals, as the kernel has it. */
+struct signals {
+    unsigned char bits[_NSIG / 8];
+};
+
+/* Holds back all signals of this thread: its descriptor would be lost if a handler jumped, or another thread
+ * cancelled it. pthread_sigmask(3) lets the C library's own signals through, cancellation among them. False
+ * where that is not allowed. */
+static bool hold_signals(struct signals *before)
+{
+    struct signals all;
+
+    memset(&all, 0xff, sizeof(all));
+    return syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, before, sizeof(all)) == 0;
+}
+
+static void release_signals(const struct signals *before)
+{
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, before, NULL, sizeof(*before));
 }
 
 /* Does root show as such a user here? Nobody but root owns `/`, so that tells. */
@@ -76,7 +99,7 @@ static int map_file(int fd, struct bytes *content, struct image_id *id)
     return 0;
 }
 
-int image_map(const char *path, struct bytes *content, struct image_id *id)
+static int open_and_map(const char *path, struct bytes *content, struct image_id *id)
 {
     int fd = open_quietly(path);
     int error;
@@ -85,6 +108,17 @@ int image_map(const char *path, struct bytes *content, struct image_id *id)
         return fd;
     error = map_file(fd, content, id);
     close_quietly(fd);
+    return error;
+}
+
+int image_map(const char *path, struct bytes *content, struct image_id *id)
+{
+    struct signals before;
+    bool held = hold_signals(&before);
+    int error = open_and_map(path, content, id);
+
+    if (held)
+        release_signals(&before);
     return error;
 }
 

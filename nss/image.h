@@ -1,9 +1,9 @@
 /*
  * A file in memory: mapped whole and read only, if it is to be trusted.
  *
- * Mapping reads nothing: pages come in when they are touched. Nothing but the mapping is kept, no descriptor.
- * Calls here are no cancellation points (pthreads(7)), so that no thread dies with a mapping in its hands.
- * Thread-safety: no state.
+ * Mapping reads nothing: pages come in when they are touched. Nothing but the mapping is kept, no descriptor:
+ * signals wait while there is one. Calls here are no cancellation points (pthreads(7)), so that no thread
+ * dies with a mapping in its hands. Thread-safety: no state.
  */
 #ifndef LVINDEX_NSS_IMAGE_H
 #define LVINDEX_NSS_IMAGE_H

@@ -1,6 +1,7 @@
 #include "ask.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <dlfcn.h>
 #include <err.h>
 #include <errno.h>
@@ -239,6 +240,19 @@ void forget(void)
         ask_other(6, "web", &reply);
     }
     use_index(own);
+}
+
+unsigned int descriptors(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    unsigned int count = 0;
+
+    if (directory == NULL)
+        err(2, "/proc/self/fd");
+    while (readdir(directory) != NULL)
+        count++;
+    closedir(directory);
+    return count;
 }
 
 unsigned int index_mappings(void)

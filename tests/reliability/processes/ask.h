@@ -57,6 +57,9 @@ const char *own_index(void);
 /* Has the modules drop what they have mapped, so that the next question opens the index. */
 void forget(void);
 
+/* How many of this process are open, and a constant. */
+unsigned int descriptors(void);
+
 /* Lines of /proc/self/maps about index files of `own_index()`. */
 unsigned int index_mappings(void);
 

@@ -5,7 +5,6 @@
  *
  *   cancelled COUNT SECONDS    cancels so many threads, and goes on until the time is over
  */
-#include <dirent.h>
 #include <err.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -77,19 +76,6 @@ static void cancel_some(unsigned int count, void *anywhere)
     }
 }
 
-static unsigned int descriptors(void)
-{
-    DIR *directory = opendir("/proc/self/fd");
-    unsigned int count = 0;
-
-    if (directory == NULL)
-        err(2, "/proc/self/fd");
-    while (readdir(directory) != NULL)
-        count++;
-    closedir(directory);
-    return count;
-}
-
 static unsigned long cancel_between(unsigned long count, time_t until)
 {
     unsigned int open_before = descriptors();
@@ -111,13 +97,16 @@ static unsigned long cancel_between(unsigned long count, time_t until)
 
 static int cancel_anywhere(void)
 {
-    unsigned int left;
+    unsigned int left, open_before = descriptors();
 
     for (unsigned int cancelled = 0; cancelled < PER_PROCESS; cancelled += THREADS)
         cancel_some(THREADS, &attributes);
     left = index_mappings();
     if (left > (PER_PROCESS + 2 * THREADS) * AREAS)
         complain("%d threads that were cancelled anywhere left %u mappings", PER_PROCESS, left);
+    if (descriptors() != open_before)
+        complain("threads that were cancelled anywhere left %d descriptors",
+                 (int)(descriptors() - open_before));
     for (int i = 0; i < 1000; i++)
         ask_all("after threads were cancelled anywhere");
     if (atomic_load(&wrong) > 0)

@@ -24,11 +24,17 @@ static const struct {
     const char *name;
     bool large; /* for a file from 1 MiB on alone */
 } needed[] = {
-    {SYS_openat, "openat", false},  {SYS_newfstatat, "newfstatat", false}, {SYS_mmap, "mmap", false},
-    {SYS_madvise, "madvise", true}, {SYS_close, "close", false},           {SYS_munmap, "munmap", false},
+    {SYS_openat, "openat", false},
+    {SYS_newfstatat, "newfstatat", false},
+    {SYS_mmap, "mmap", false},
+    {SYS_madvise, "madvise", true},
+    {SYS_close, "close", false},
+    {SYS_munmap, "munmap", false},
+    {SYS_rt_sigprocmask, "rt_sigprocmask", false},
 };
 
-#define COUNT (sizeof(needed) / sizeof(needed[0]))
+#define COUNT   (sizeof(needed) / sizeof(needed[0]))
+#define SIGNALS (COUNT - 1) /* the last of them */
 
 #define ALLOW(number)                                                                                        \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(number), 0, 1),                                       \
@@ -144,5 +150,8 @@ int main(int argc, char **argv)
     status = end_of(0, SECCOMP_RET_ERRNO | EPERM, none_available);
     if (status != 0)
         complain("where openat fails: status %d", status);
+    status = end_of(SIGNALS, SECCOMP_RET_ERRNO | EPERM, all_right);
+    if (status != 0)
+        complain("where signals cannot be held back: status %d", status);
     return verdict();
 }

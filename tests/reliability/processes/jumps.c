@@ -1,6 +1,7 @@
 /*
  * A signal handler that looks up, and then leaves whatever it interrupted by siglongjmp(), ten thousand times
- * a second: nothing is wedged, no answer is wrong, and a jump costs one mapping of the index at the most.
+ * a second: nothing is wedged, no answer is wrong, and a jump costs one mapping of the index at the most,
+ * and no descriptor.
  *
  *   jumps SECONDS
  */
@@ -84,7 +85,7 @@ static int play(double until, int result)
 {
     struct sigaction action = {.sa_handler = handle};
     struct round round;
-    unsigned int left;
+    unsigned int left, open_before = descriptors();
 
     sigaction(SIGALRM, &action, NULL);
     set_timer(PERIOD);
@@ -100,6 +101,8 @@ static int play(double until, int result)
         complain("%u mappings of the index became %u without a jump", left, index_mappings());
     if (left > (jumped + 32) * AREAS)
         complain("%lu jumps left %u mappings of the index", jumped, left);
+    if (descriptors() != open_before)
+        complain("%lu jumps left %d descriptors", jumped, (int)(descriptors() - open_before));
     round = (struct round){jumped, asked, enumerated, left};
     if (write(result, &round, sizeof(round)) != sizeof(round))
         err(2, "write");
