@@ -77,6 +77,8 @@ class Verdict:
         nameless = {_NAMED.sub(rb"\1 *\2", line) for line in wanted} if self.done.stderr else set()
         if set(printed) - set(wanted) - nameless:
             return f"init prints {set(printed) - set(wanted) - nameless}"
+        if len(set(printed)) < len(printed):
+            return f"init prints a line twice: {printed}"
         if printed != wanted and not (self.done.stderr or self.mute or self.unheard):
             return f"init prints {len(printed)} of {len(wanted)} lines, and says nothing"
         return None
