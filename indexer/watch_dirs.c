@@ -42,6 +42,7 @@ int watch_dirs_open(struct watch_dirs *dirs)
 void watch_dirs_close(struct watch_dirs *dirs)
 {
     free(dirs->names);
+    free(dirs->wds);
     if (dirs->inotify >= 0)
         close(dirs->inotify);
 }
@@ -61,6 +62,56 @@ static int add_name(struct watch_dirs *dirs, int wd, enum watched kind, bool suf
     return 0;
 }
 
+static bool knows(const struct watch_dirs *dirs, int wd)
+{
+    for (size_t i = 0; i < dirs->wd_count; i++) {
+        if (dirs->wds[i] == wd)
+            return true;
+    }
+    return false;
+}
+
+/* The watch on the directory, a new one or that which is there. -errno. */
+static int add_watch(struct watch_dirs *dirs, const char *dir)
+{
+    int *more, wd = inotify_add_watch(dirs->inotify, dir, WATCHED_EVENTS);
+
+    if (wd < 0)
+        return -errno;
+    if (knows(dirs, wd))
+        return wd;
+    more = reallocarray(dirs->wds, dirs->wd_count + 1, sizeof(*more));
+    if (more == NULL) {
+        inotify_rm_watch(dirs->inotify, wd);
+        return -ENOMEM;
+    }
+    dirs->wds = more;
+    dirs->wds[dirs->wd_count++] = wd;
+    return wd;
+}
+
+static bool is_needed(const struct watch_dirs *dirs, int wd)
+{
+    for (size_t i = 0; i < dirs->count; i++) {
+        if (dirs->names[i].wd == wd)
+            return true;
+    }
+    return false;
+}
+
+void watch_dirs_armed(struct watch_dirs *dirs)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < dirs->wd_count; i++) {
+        if (is_needed(dirs, dirs->wds[i]))
+            dirs->wds[kept++] = dirs->wds[i];
+        else
+            inotify_rm_watch(dirs->inotify, dirs->wds[i]);
+    }
+    dirs->wd_count = kept;
+}
+
 static bool is_directory(const char *path)
 {
     struct stat st;
@@ -70,14 +121,15 @@ static bool is_directory(const char *path)
 
 /* Watches the directory `path`: 0. Or the nearest one above that exists: 1, with the name in it that leads to
  * `path`. Or -errno. */
-static int watch_nearest(int inotify, const char *path, int *wd, char missing[static NAME_MAX + 1])
+static int watch_nearest(struct watch_dirs *dirs, const char *path, int *wd,
+                         char missing[static NAME_MAX + 1])
 {
     char dir[PATH_MAX], copy[PATH_MAX];
 
     if ((size_t)snprintf(dir, sizeof(dir), "%s", path) >= sizeof(dir))
         return -ENAMETOOLONG;
     for (;;) {
-        *wd = inotify_add_watch(inotify, dir, WATCHED_EVENTS);
+        *wd = add_watch(dirs, dir);
         if (*wd >= 0 && strcmp(dir, path) == 0)
             return 0;
         if (*wd >= 0 && !is_directory(path))
@@ -87,8 +139,8 @@ static int watch_nearest(int inotify, const char *path, int *wd, char missing[st
             strcpy(dir, path);
             continue;
         }
-        if ((errno != ENOENT && errno != ENOTDIR) || strcmp(dir, "/") == 0 || strcmp(dir, ".") == 0)
-            return -errno;
+        if ((*wd != -ENOENT && *wd != -ENOTDIR) || strcmp(dir, "/") == 0 || strcmp(dir, ".") == 0)
+            return *wd;
         strcpy(copy, dir);
         snprintf(missing, NAME_MAX + 1, "%s", basename(copy));
         strcpy(copy, dir);
@@ -101,7 +153,7 @@ static int arm(struct watch_dirs *dirs, const char *path, enum watched kind, boo
                const char *const *names, size_t count)
 {
     char missing[NAME_MAX + 1];
-    int wd, rc = watch_nearest(dirs->inotify, path, &wd, missing);
+    int wd, rc = watch_nearest(dirs, path, &wd, missing);
 
     if (rc == 1)
         return add_name(dirs, wd, WATCHED_SOURCE, false, missing);
@@ -149,6 +201,13 @@ static int arm_linked(struct watch_dirs *dirs, const char *file)
     return rc == 0 && realpath(file, real) != NULL ? arm_file(dirs, WATCHED_SOURCE, real) : rc;
 }
 
+/* What cannot be watched is looked at when something else changes, and every few seconds. */
+static void tell(const struct report *report, const char *path, int rc)
+{
+    if (rc < 0)
+        report_errno(report, rc, "%s: cannot be watched, changes are seen later", path);
+}
+
 /* The administrator's own files. */
 static int arm_config(struct watch_dirs *dirs, const char *dir)
 {
@@ -165,32 +224,32 @@ static int arm_config(struct watch_dirs *dirs, const char *dir)
     return rc;
 }
 
-int watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources)
+void watch_dirs_arm(struct watch_dirs *dirs, const struct sync_sources *sources, const struct report *report)
 {
-    int rc;
+    const struct libvirt_dirs *libvirt = &sources->libvirt;
 
     dirs->count = 0;
-    rc = arm_networks(dirs, sources->libvirt.networks);
-    if (rc == 0)
-        rc = arm_definitions(dirs, sources->libvirt.definitions, "qemu");
-    if (rc == 0)
-        rc = arm_definitions(dirs, sources->libvirt.definitions, "lxc");
-    if (rc == 0)
-        rc = arm_config(dirs, sources->config);
-    for (size_t i = 0; rc == 0 && i < sources->lease_count; i++)
-        rc = arm_linked(dirs, sources->leases[i].path);
-    return rc;
+    tell(report, libvirt->networks, arm_networks(dirs, libvirt->networks));
+    tell(report, libvirt->definitions, arm_definitions(dirs, libvirt->definitions, "qemu"));
+    tell(report, libvirt->definitions, arm_definitions(dirs, libvirt->definitions, "lxc"));
+    tell(report, sources->config, arm_config(dirs, sources->config));
+    for (size_t i = 0; i < sources->lease_count; i++)
+        tell(report, sources->leases[i].path, arm_linked(dirs, sources->leases[i].path));
 }
 
 int watch_dirs_arm_file(struct watch_dirs *dirs, const char *file)
 {
+    int rc;
+
     dirs->count = 0;
-    return arm_file(dirs, WATCHED_SOURCE, file);
+    rc = arm_file(dirs, WATCHED_SOURCE, file);
+    watch_dirs_armed(dirs);
+    return rc;
 }
 
-int watch_dirs_also(struct watch_dirs *dirs, const char *file)
+void watch_dirs_also(struct watch_dirs *dirs, const char *file, const struct report *report)
 {
-    return arm_file(dirs, WATCHED_FILE, file);
+    tell(report, file, arm_file(dirs, WATCHED_FILE, file));
 }
 
 static bool ends_in(const char *name, const char *suffix)
@@ -213,8 +272,9 @@ static int concerned(const struct watch_dirs *dirs, const struct inotify_event *
 {
     int what = 0;
 
+    /* Not of a watch that was taken away. */
     if ((event->mask & LOST_EVENTS) != 0)
-        return WATCHED_SOURCE;
+        return event->wd < 0 || is_needed(dirs, event->wd) ? WATCHED_SOURCE : 0;
     for (size_t i = 0; i < dirs->count; i++) {
         if (matches(&dirs->names[i], event))
             what |= (int)dirs->names[i].kind;

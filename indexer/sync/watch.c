@@ -36,18 +36,19 @@ static int64_t milliseconds_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int arm(struct watching *watching)
+static void arm(struct watching *watching)
 {
+    const struct report report = problems_report(&watching->problems);
     struct watch_dirs *dirs = &watching->dirs;
     char index[PATH_MAX];
-    int rc = watch_dirs_arm(dirs, watching->sources);
 
-    if (rc < 0 || watching->hosts.path == NULL)
-        return rc;
-    if ((size_t)snprintf(index, sizeof(index), "%s/" INDEX_FILE, watching->state_dir) >= sizeof(index))
-        return -ENAMETOOLONG;
-    rc = watch_dirs_also(dirs, index);
-    return rc == 0 ? watch_dirs_also(dirs, watching->hosts.path) : rc;
+    watch_dirs_arm(dirs, watching->sources, &report);
+    if (watching->hosts.path != NULL) {
+        if ((size_t)snprintf(index, sizeof(index), "%s/" INDEX_FILE, watching->state_dir) < sizeof(index))
+            watch_dirs_also(dirs, index, &report);
+        watch_dirs_also(dirs, watching->hosts.path, &report);
+    }
+    watch_dirs_armed(dirs);
 }
 
 static int pass(struct watching *watching)
@@ -80,10 +81,9 @@ static int follow(struct watching *watching, const sigset_t *during_wait)
 
     while (changed >= 0 && !watch_stopped()) {
         if ((changed & WATCHED_SOURCE) != 0 || milliseconds_now() >= due) {
-            int rc = arm(watching);
+            int rc;
 
-            if (rc < 0)
-                return rc;
+            arm(watching);
             rc = pass(watching);
             /* Whoever may not work at all is told so at once. */
             if (first && (rc == -EACCES || rc == -EPERM || rc == -EROFS))

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "indexer/watch_dirs.h"
+#include "reports.h"
 #include "test_case.h"
 
 static struct watch_dirs dirs;
@@ -13,9 +14,13 @@ static struct lease_source lease_source = {"", leases};
 static const struct sync_sources sources = {
     .libvirt = {networks, definitions}, .config = config, .leases = &lease_source, .lease_count = 1};
 
+static struct reports reports;
+
 static void arm(void)
 {
-    ck_assert_int_eq(watch_dirs_arm(&dirs, &sources), 0);
+    reports_start(&reports);
+    watch_dirs_arm(&dirs, &sources, &reports.sink);
+    watch_dirs_armed(&dirs);
 }
 
 /* The sources' directories: DIR/networks, DIR/definitions, and PUBLIC for the lease file. */
@@ -147,6 +152,68 @@ START_TEST(directory_goes)
 }
 END_TEST
 
+/* The way to a lease file may be anybody's: what is wrong with it costs the others nothing. */
+START_TEST(no_way)
+{
+    ck_assert_int_eq(mkdir(own_path("networks"), 0755), 0);
+    ck_assert_int_eq(symlink("public", own_path("public")), 0);
+    start("public");
+    arm();
+    reports_expect_one(&reports, "public/leases: cannot be watched");
+    own_write("networks/br0.status", "text");
+    ck_assert_int_eq(concerned(), 1);
+    ck_assert_int_eq(unlink(own_path("public")), 0);
+    ck_assert_int_eq(mkdir(own_path("public"), 0755), 0);
+    arm();
+    reports_expect_none(&reports);
+    own_write("public/leases", "text");
+    ck_assert_int_eq(concerned(), 1);
+    watch_dirs_close(&dirs);
+}
+END_TEST
+
+static int watches(void)
+{
+    char path[64], line[256];
+    FILE *file;
+    int count = 0;
+
+    snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", dirs.inotify);
+    file = fopen(path, "re");
+    ck_assert_ptr_nonnull(file);
+    while (fgets(line, sizeof(line), file) != NULL)
+        count += strncmp(line, "inotify wd:", 11) == 0;
+    fclose(file);
+    return count;
+}
+
+/* Directories that were watched once are so no more, and what happens in them concerns nobody. */
+START_TEST(replaced)
+{
+    char old[32];
+    int needed;
+
+    ck_assert_int_eq(mkdir(own_path("public"), 0755), 0);
+    start("public");
+    arm();
+    needed = watches();
+    for (int i = 0; i < 20; i++) {
+        snprintf(old, sizeof(old), "old%d", i);
+        ck_assert_int_eq(rename(own_path("public"), own_path(old)), 0);
+        ck_assert_int_eq(mkdir(own_path("public"), 0755), 0);
+        ck_assert_int_eq(concerned(), 1);
+        arm();
+        ck_assert_int_eq(watches(), needed);
+        ck_assert_int_eq(concerned(), 0);
+    }
+    own_write("old0/leases", "text");
+    ck_assert_int_eq(concerned(), 0);
+    own_write("public/leases", "text");
+    ck_assert_int_eq(concerned(), 1);
+    watch_dirs_close(&dirs);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = test_case("watch_dirs");
@@ -156,5 +223,7 @@ int main(void)
     tcase_add_test(tcase, link_to_leases);
     tcase_add_test(tcase, link_to_config);
     tcase_add_test(tcase, directory_goes);
+    tcase_add_test(tcase, no_way);
+    tcase_add_test(tcase, replaced);
     return test_case_run(tcase);
 }
