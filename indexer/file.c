@@ -24,8 +24,7 @@
  * written so far. */
 #define FRESH_NS        (UINT64_C(100000000))
 #define STALLED_NS      (UINT64_C(500000000))
-#define SETTLE_PAUSE_NS (10 * 1000000L)
-#define SETTLE_TRIES    100
+#define SETTLE_PAUSE_NS (FILE_SETTLE_MS * 1000000L)
 #define STDIO_BLOCK     4096
 
 static uint64_t nanoseconds(struct timespec time)
@@ -149,23 +148,26 @@ static bool may_lack_its_end(const struct file *file)
     return file->len % STDIO_BLOCK == 0;
 }
 
-/* Did it change so lately that its owner may be at it still? */
+/* Did it change so lately that its owner may be at it still? A time to come says nothing: its owner may set
+ * it. */
 static bool is_fresh(const struct file *file)
 {
     uint64_t fresh = may_lack_its_end(file) ? STALLED_NS : FRESH_NS;
     struct source_identity identity;
     struct timespec now;
 
+    if (identity_now(file->fd, &identity) < 0)
+        return false;
     clock_gettime(CLOCK_REALTIME, &now);
-    return identity_now(file->fd, &identity) == 0 && identity.mtime + fresh > nanoseconds(now);
+    return identity.mtime <= nanoseconds(now) && identity.mtime + fresh > nanoseconds(now);
 }
 
-int file_settle(struct file *file)
+int file_settle(struct file *file, int tries)
 {
     const struct timespec pause = {0, SETTLE_PAUSE_NS};
     int changes = 0;
 
-    for (int i = 0; i < SETTLE_TRIES && is_fresh(file); i++) {
+    for (int i = 0; i < tries && is_fresh(file); i++) {
         uint64_t before = file->digest;
         int rc;
 
@@ -178,7 +180,7 @@ int file_settle(struct file *file)
         if (file->digest != before && ++changes == READ_TRIES)
             return -EAGAIN;
     }
-    return 0;
+    return is_fresh(file) ? -EAGAIN : 0;
 }
 
 void file_close(struct file *file)

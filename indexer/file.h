@@ -23,9 +23,14 @@ int file_open(int dirfd, const char *name, int flags, struct file *file);
 /* Reads it all. -EFBIG over SOURCE_FILE_MAX; -EAGAIN when it kept changing meanwhile. */
 int file_read(struct file *file);
 
+/* How long file_settle() waits each time, in milliseconds; and how often, to wait for a second. */
+#define FILE_SETTLE_MS     10
+#define FILE_SETTLE_SECOND (1000 / FILE_SETTLE_MS)
+
 /* For a file that its owner truncates and writes in place: reads it again until two reads agree, if it
- * changed just now; one that is empty or looks cut, until it has rested. -EAGAIN when they never did. */
-int file_settle(struct file *file);
+ * changed just now; one that is empty or looks cut, until it has rested, which takes half a second. -EAGAIN
+ * when that was not so after as many tries. */
+int file_settle(struct file *file, int tries);
 
 void file_close(struct file *file);
 

@@ -13,6 +13,9 @@
 
 #define FIELDS 5
 
+/* With the lock, a file that its owner is writing is not waited for so long. */
+#define TRIES_LOCKED (FILE_SETTLE_SECOND / 10)
+
 static bool given(const char *field)
 {
     return strcmp(field, "*") != 0;
@@ -133,6 +136,14 @@ static int number_file(struct index *index, struct source_file *source)
     return 0;
 }
 
+void lease_file_wait(const char *path)
+{
+    CLEANUP_FILE struct file file = {.fd = -1};
+
+    if (file_open(AT_FDCWD, path, 0, &file) == 0 && file.identity.inode == 0 && file_read(&file) == 0)
+        file_settle(&file, FILE_SETTLE_SECOND);
+}
+
 int lease_file_refresh(struct index *index, const char *network, const char *path)
 {
     CLEANUP_SOURCE_FILE struct source_file source = {.file = {.fd = -1}};
@@ -146,7 +157,7 @@ int lease_file_refresh(struct index *index, const char *network, const char *pat
         return -ENOMEM;
     }
     rc = source_file_open(index, AT_FDCWD, NULL, path, 0, SOURCE_LEASES, place, &source);
-    if (rc == SOURCE_NEW && file_settle(&source.file) < 0) {
+    if (rc == SOURCE_NEW && file_settle(&source.file, TRIES_LOCKED) < 0) {
         report_problem(index->report, "keeps changing", "%s", path);
         return 0;
     }

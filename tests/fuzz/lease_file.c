@@ -44,6 +44,7 @@ static char *read_and_print(struct bytes content)
 
     scratch_write("leases", content);
     EXPECT(index_open_read("/nonexistent", &fuzz_report, &index) == 0);
+    lease_file_wait(scratch_path("leases"));
     EXPECT(lease_file_refresh(index, NETWORK, scratch_path("leases")) == 0);
     EXPECT(leases_each(index, NULL, expect_lease, NULL) == 0);
     expect_sound(index);

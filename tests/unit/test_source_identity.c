@@ -14,6 +14,7 @@
 
 static void refresh(struct index *index)
 {
+    lease_file_wait(own_path("leases"));
     ck_assert_int_eq(lease_file_refresh(index, "net", own_path("leases")), 0);
     reports_expect_none(&own_reports);
 }

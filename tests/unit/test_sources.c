@@ -22,6 +22,7 @@
 
 static void refresh(struct index *index, const char *network, const char *file)
 {
+    lease_file_wait(own_path(file));
     ck_assert_int_eq(lease_file_refresh(index, network, own_path(file)), 0);
 }
 
