@@ -22,6 +22,7 @@ struct pass {
     bool first;      /* the source was never read before: nothing that it brought can be gone */
     bool incomplete; /* an entry could not be read, and may have been any: nothing is removed */
     size_t bad;      /* entries that could not be read */
+    size_t crowded;  /* leases of a name, or of a machine, that has too many already */
     uint64_t last;   /* `seen` of the entry before, when ordered */
     struct ip *ips;  /* of all entries */
     size_t count;
