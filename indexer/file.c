@@ -148,8 +148,8 @@ static bool may_lack_its_end(const struct file *file)
     return file->len % STDIO_BLOCK == 0;
 }
 
-/* Did it change so lately that its owner may be at it still? A time to come says nothing: its owner may set
- * it. */
+/* Did it change so lately that its owner may be at it still? A time that is long to come says nothing: its
+ * owner may set it. */
 static bool is_fresh(const struct file *file)
 {
     uint64_t fresh = may_lack_its_end(file) ? STALLED_NS : FRESH_NS;
@@ -159,7 +159,7 @@ static bool is_fresh(const struct file *file)
     if (identity_now(file->fd, &identity) < 0)
         return false;
     clock_gettime(CLOCK_REALTIME, &now);
-    return identity.mtime <= nanoseconds(now) && identity.mtime + fresh > nanoseconds(now);
+    return identity.mtime + fresh > nanoseconds(now) && identity.mtime < nanoseconds(now) + STALLED_NS;
 }
 
 int file_settle(struct file *file, int tries)

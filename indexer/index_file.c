@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,12 +21,12 @@ static int map(struct index_file *file, size_t size, bool all)
     return 0;
 }
 
-static int open_once(const char *path, bool verify, struct index_file *file)
+static int open_once(int dirfd, const char *name, bool verify, struct index_file *file)
 {
     struct stat st;
     int rc;
 
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    file->fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (file->fd < 0)
         return errno == ENOENT ? 0 : -errno;
     if (fstat(file->fd, &st) < 0)
@@ -46,15 +44,12 @@ static int open_once(const char *path, bool verify, struct index_file *file)
     return rc;
 }
 
-int index_file_open(const char *dir, const char *name, bool verify, struct index_file *file)
+int index_file_open(int dirfd, const char *name, bool verify, struct index_file *file)
 {
-    char path[PATH_MAX];
     int rc;
 
     *file = INDEX_FILE_NONE;
-    if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >= sizeof(path))
-        return -ENAMETOOLONG;
-    rc = open_once(path, verify, file);
+    rc = open_once(dirfd, name, verify, file);
     if (rc < 0 && rc != -EBADMSG)
         index_file_close(file);
     return rc;

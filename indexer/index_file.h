@@ -25,14 +25,13 @@ struct index_file {
 /* What index_file_open() starts from and index_file_close() leaves. */
 #define INDEX_FILE_NONE ((struct index_file){.fd = -1})
 
-/* Opens the file `name` of `dir`. Its seal is checked where `verify` says so, which reads all of it; else it
- * may turn out to be damaged later.
- *   0                 whole, or not there at all (fd -1)
- *   -EBADMSG          damaged: it is open, and not whole
- *   -EPROTONOSUPPORT  of another version: meta.version says which; nothing is open
- *   other -errno      could not be read; nothing is open
+/* Opens the file `name` of the directory: of the one that was found to be trusted, whatever its path leads to
+ * by now. Its seal is checked where `verify` says so, which reads all of it; else it may turn out to be
+ * damaged later. 0                 whole, or not there at all (fd -1) -EBADMSG          damaged: it is open,
+ * and not whole -EPROTONOSUPPORT  of another version: meta.version says which; nothing is open other -errno
+ * could not be read; nothing is open
  */
-int index_file_open(const char *dir, const char *name, bool verify, struct index_file *file);
+int index_file_open(int dirfd, const char *name, bool verify, struct index_file *file);
 void index_file_close(struct index_file *file);
 
 /* 0 and the value of `key`, in place, until the file is closed; it may be empty. -ENOENT when there is none,

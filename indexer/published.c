@@ -9,14 +9,14 @@
 #include "seal.h"
 
 /* Opens the base that `index` names. -EBADMSG: there is none such, or it is damaged. */
-static int open_base(const char *dir, const struct meta *index, bool verify, struct index_file *base)
+static int open_base(int dirfd, const struct meta *index, bool verify, struct index_file *base)
 {
     char name[BASE_NAME_SIZE];
-    int rc = index_file_open(dir, base_name(index->base, name), verify, base);
+    int rc = index_file_open(dirfd, base_name(index->base, name), verify, base);
 
     /* The version may be what is damaged: then the file is to be kept. */
     if (rc == -EPROTONOSUPPORT && !verify)
-        rc = index_file_open(dir, name, true, base);
+        rc = index_file_open(dirfd, name, true, base);
     if (rc == -EPROTONOSUPPORT)
         return -EBADMSG;
     if (rc == 0 && (base->fd < 0 || !meta_same_base(&base->meta, index))) {
@@ -26,19 +26,19 @@ static int open_base(const char *dir, const struct meta *index, bool verify, str
     return rc;
 }
 
-static int open_once(const char *dir, bool verify, struct published *published)
+static int open_once(int dirfd, bool verify, struct published *published)
 {
-    int rc = index_file_open(dir, INDEX_FILE, true, &published->index);
+    int rc = index_file_open(dirfd, INDEX_FILE, true, &published->index);
 
     published->verified = verify;
     if (rc < 0 || published->index.fd < 0 || published->index.meta.base == 0)
         return rc;
-    return open_base(dir, &published->index.meta, verify, &published->base);
+    return open_base(dirfd, &published->index.meta, verify, &published->base);
 }
 
 /* A reader without the lock may find that the base has been replaced between two opens: it starts again, as
  * long as there is a newer index each time. */
-int published_open(const char *dir, bool verify, struct published *published)
+int published_open(int dirfd, bool verify, struct published *published)
 {
     uint64_t before;
     bool first = true, newer = true;
@@ -47,7 +47,7 @@ int published_open(const char *dir, bool verify, struct published *published)
     for (*published = PUBLISHED_NONE; rc == -EBADMSG && newer; first = false) {
         before = published->index.meta.generation;
         published_close(published);
-        rc = open_once(dir, verify, published);
+        rc = open_once(dirfd, verify, published);
         newer = published->index.whole && (first || published->index.meta.generation != before);
     }
     published->damaged = rc == -EBADMSG;
@@ -163,52 +163,51 @@ static int salvage_base(void *context, struct bytes key, struct bytes value)
 }
 
 /* Opens a base to be salvaged from, damaged or not; where there is none, nothing is open. */
-static int open_any(const char *dir, uint64_t generation, struct index_file *base)
+static int open_any(int dirfd, uint64_t generation, struct index_file *base)
 {
     char name[BASE_NAME_SIZE];
-    int rc = generation == 0 ? 0 : index_file_open(dir, base_name(generation, name), true, base);
+    int rc = generation == 0 ? 0 : index_file_open(dirfd, base_name(generation, name), true, base);
 
     return rc == -EBADMSG || rc == -EPROTONOSUPPORT ? 0 : rc;
 }
 
 /* Looks for the base of an index.tdb that could not be opened. Its meta record may be damaged, too: where the
  * base that it names is not there, the newest is meant if it has the same random number. */
-static int find_base(const struct meta *meta, const char *dir, int dirfd, struct index_file *base)
+static int find_base(const struct meta *meta, int dirfd, struct index_file *base)
 {
     const bool known = meta->version != 0;
     uint64_t generation;
-    int rc = known ? open_any(dir, meta->base, base) : 0;
+    int rc = known ? open_any(dirfd, meta->base, base) : 0;
 
     /* Of one that reads as having none, none is looked for. */
     if (rc < 0 || base->fd >= 0 || (known && meta->base == 0))
         return rc;
     rc = bases_newest(dirfd, &generation);
     if (rc == 0)
-        rc = open_any(dir, generation, base);
+        rc = open_any(dirfd, generation, base);
     if (known && base->meta.base_id != meta->base_id)
         index_file_close(base);
     return rc;
 }
 
-static int salvage_files(const struct published *published, const char *dir, int dirfd,
-                         struct salvaging *salvaging)
+static int salvage_files(const struct published *published, int dirfd, struct salvaging *salvaging)
 {
     struct index_file other = INDEX_FILE_NONE;
     int rc = salvage_records(&published->index, salvage_index, salvaging);
 
     if (rc == 0 && published->base.fd < 0)
-        rc = find_base(&salvaging->meta, dir, dirfd, &other);
+        rc = find_base(&salvaging->meta, dirfd, &other);
     if (rc == 0)
         rc = salvage_records(published->base.fd >= 0 ? &published->base : &other, salvage_base, salvaging);
     index_file_close(&other);
     return rc;
 }
 
-int published_salvage(const struct published *published, const char *dir, int dirfd,
+int published_salvage(const struct published *published, int dirfd,
                       int (*found)(void *context, struct bytes key, struct bytes value), void *context)
 {
     struct salvaging salvaging = {.found = found, .context = context, .seen = changes_new()};
-    int rc = salvaging.seen == NULL ? -ENOMEM : salvage_files(published, dir, dirfd, &salvaging);
+    int rc = salvaging.seen == NULL ? -ENOMEM : salvage_files(published, dirfd, &salvaging);
 
     changes_free(salvaging.seen);
     return rc;

@@ -22,11 +22,13 @@ struct published {
 
 #define PUBLISHED_NONE ((struct published){.index = INDEX_FILE_NONE, .base = INDEX_FILE_NONE})
 
-/* Opens the index of `dir`, which may be replaced meanwhile. index.tdb is verified, the base only if
- * `verify`. 0         whole, or there is none (index.fd -1) -EBADMSG  damaged: what could be opened is, for
- * published_salvage() -errno    as index_file_open(); nothing is open
+/* Opens the index of the directory, which may be replaced meanwhile. index.tdb is verified, the base only if
+ * `verify`.
+ *   0         whole, or there is none (index.fd -1)
+ *   -EBADMSG  damaged: what could be opened is, for published_salvage()
+ *   -errno    as index_file_open(); nothing is open
  */
-int published_open(const char *dir, bool verify, struct published *published);
+int published_open(int dirfd, bool verify, struct published *published);
 void published_close(struct published *published);
 
 /* Is there one, and whole as far as is known? */
@@ -48,7 +50,7 @@ int published_each(const struct published *published, int kind,
 /* Hands what still reads of a damaged index to `found`, see salvage.h: of index.tdb first, then of its base
  * what index.tdb does not replace. Where index.tdb does not say which that is, the newest of `dirfd`, the
  * directory `dir`. */
-int published_salvage(const struct published *published, const char *dir, int dirfd,
+int published_salvage(const struct published *published, int dirfd,
                       int (*found)(void *context, struct bytes key, struct bytes value), void *context);
 
 #endif

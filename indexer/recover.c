@@ -116,7 +116,7 @@ static int has_happened(struct leftover *leftover)
     return rc < 0 ? rc : rc == 0;
 }
 
-static int open_base(const char *dir, struct leftover *leftover)
+static int open_base(int dirfd, struct leftover *leftover)
 {
     const struct meta *meta = &leftover->file.meta;
     char name[BASE_NAME_SIZE];
@@ -125,14 +125,14 @@ static int open_base(const char *dir, struct leftover *leftover)
     if (meta->base != meta->generation)
         return meta->base == 0 ||
                (leftover->old.base.whole && meta_same_base(meta, &leftover->old.index.meta));
-    rc = index_file_open(dir, base_name(meta->base, name), true, &leftover->base);
+    rc = index_file_open(dirfd, base_name(meta->base, name), true, &leftover->base);
     if (is_shortage(rc))
         return rc;
     return rc == 0 && is_finished(&leftover->base) && meta_same_base(&leftover->base.meta, meta);
 }
 
 /* Is it whole, and what would have been published next? */
-static int is_next(const char *dir, struct leftover *leftover)
+static int is_next(int dirfd, struct leftover *leftover)
 {
     const struct published *old = &leftover->old;
     bool follows = old->damaged ||
@@ -141,30 +141,30 @@ static int is_next(const char *dir, struct leftover *leftover)
 
     if (!follows || !is_finished(&leftover->file))
         return false;
-    rc = open_base(dir, leftover);
+    rc = open_base(dirfd, leftover);
     return rc == 1 ? has_happened(leftover) : rc;
 }
 
-static int judge(const char *dir, struct leftover *leftover)
+static int judge(int dirfd, struct leftover *leftover)
 {
-    int rc = index_file_open(dir, NEW_FILE, true, &leftover->file);
+    int rc = index_file_open(dirfd, NEW_FILE, true, &leftover->file);
 
     if (rc < 0)
         return is_shortage(rc) ? rc : false;
-    rc = published_open(dir, false, &leftover->old);
+    rc = published_open(dirfd, false, &leftover->old);
     if (rc < 0 && rc != -EBADMSG)
         return is_shortage(rc) ? rc : false;
-    return is_next(dir, leftover);
+    return is_next(dirfd, leftover);
 }
 
-int recover_leftover(const char *dir, int dirfd)
+int recover_leftover(int dirfd)
 {
     struct leftover leftover = {PUBLISHED_NONE, INDEX_FILE_NONE, INDEX_FILE_NONE, -1};
     int rc;
 
     if (faccessat(dirfd, NEW_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
         return errno == ENOENT ? 0 : -errno;
-    rc = judge(dir, &leftover);
+    rc = judge(dirfd, &leftover);
     if (rc == 1)
         rc = snapshot_publish(dirfd, &leftover.old, &leftover.file.meta);
     else if (rc == 0 && unlinkat(dirfd, NEW_FILE, 0) < 0)

@@ -8,6 +8,6 @@
 /* Publishes the file if it is whole, comes next after index.tdb (whatever that is, if it is damaged; as the
  * first, if there is none), and every .status that it read or was to be written with is what it says. Removes
  * it otherwise. -errno: it could not be told, and all is what it was; or as snapshot_publish(). */
-int recover_leftover(const char *dir, int dirfd);
+int recover_leftover(int dirfd);
 
 #endif

@@ -160,7 +160,7 @@ static int load(struct status_mirror *mirror, const char *dir)
     if (state < 0)
         return state;
     if (state == SOURCE_UNREADABLE)
-        return -EIO;
+        return -ECANCELED; /* reported */
     if (state == SOURCE_GONE)
         rc = status_forget(mirror->index, mirror->network);
     return rc < 0 ? rc : load_text(mirror, (enum source_state)state);
@@ -177,8 +177,7 @@ int status_mirror_open(struct status_mirror *mirror, struct index *index, const 
     if (mirror->dirfd < 0)
         return report_errno(index->report, -errno, "%s", dir);
     rc = load(mirror, dir);
-    /* What could not be read has been reported. */
-    return rc < 0 && rc != -EIO ? report_errno(index->report, rc, "%s", mirror->source.where) : rc;
+    return rc < 0 && rc != -ECANCELED ? report_errno(index->report, rc, "%s", mirror->source.where) : rc;
 }
 
 void status_mirror_close(struct status_mirror *mirror)

@@ -98,7 +98,7 @@ static int take_lock(struct store *store)
     }
     if (store->lockfd < 0)
         return report_errno(store->report, store->lockfd, "%s/" LOCK_FILE, store->dir);
-    rc = recover_leftover(store->dir, store->dirfd);
+    rc = recover_leftover(store->dirfd);
     return rc < 0 ? report_errno(store->report, rc, "%s/" NEW_FILE, store->dir) : 0;
 }
 
@@ -120,8 +120,12 @@ static const char *culprit(const struct store *store, char name[static BASE_NAME
 static int open_published(struct store *store, enum store_mode mode)
 {
     char name[BASE_NAME_SIZE];
-    int rc = published_open(store->dir, mode != STORE_WRITE, &store->published);
+    int rc;
 
+    /* One that is read alone may have no directory. */
+    if (store->dirfd < 0)
+        return 0;
+    rc = published_open(store->dirfd, mode != STORE_WRITE, &store->published);
     store->meta = store->published.index.meta;
     if (rc == -EBADMSG) {
         report_problem(store->report, STORE_DAMAGED, "%s/%s", store->dir, culprit(store, name));
@@ -223,7 +227,7 @@ int store_salvage(struct store *store, int (*found)(void *context, struct bytes 
         return rc;
     /* A base that is salvaged from must not be in the way of the next one. */
     store_resume(store, newest);
-    return published_salvage(&store->published, store->dir, store->dirfd, found, context);
+    return published_salvage(&store->published, store->dirfd, found, context);
 }
 
 void store_resume(struct store *store, uint64_t generation)

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,11 +111,12 @@ static int check_unopened(struct check *check, const char *path)
 /* The base that index.tdb names; false where there is none, or index.tdb does not say. */
 static bool find_base(const struct check *check, char path[static PATH_MAX])
 {
+    CLEANUP_FD int dirfd = open(check->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct index_file file;
     char name[BASE_NAME_SIZE];
     uint64_t base;
 
-    index_file_open(check->dir, INDEX_FILE, true, &file);
+    index_file_open(dirfd, INDEX_FILE, true, &file);
     base = file.meta.base;
     index_file_close(&file);
     return base != 0 && snprintf(path, PATH_MAX, "%s/%s", check->dir, base_name(base, name)) < PATH_MAX;

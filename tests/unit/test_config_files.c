@@ -89,14 +89,18 @@ static void write_in_two_parts(unsigned int nap)
 /* An editor that truncates it and writes: nothing that it lists goes for a moment. */
 START_TEST(written_in_place)
 {
-    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}};
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_nsec = 0}};
 
     config_file(STATIC_FILE, "192.0.2.1 web db\n192.0.2.9 old\n");
     expect_host("db", "192.0.2.1", -1);
     config_file(STATIC_FILE, "");
     /* However slow this machine is, it was emptied just now. */
     clock_gettime(CLOCK_REALTIME, &times[1]);
-    times[1].tv_sec += 60;
+    times[1].tv_nsec += 450000000;
+    if (times[1].tv_nsec >= 1000000000) {
+        times[1].tv_nsec -= 1000000000;
+        times[1].tv_sec++;
+    }
     ck_assert_int_eq(utimensat(AT_FDCWD, path_of(STATIC_FILE), times, 0), 0);
     during_nap = write_in_two_parts;
     expect_host("mail", "192.0.2.2", 17);
