@@ -56,7 +56,7 @@ static const char *lost_with(const char *dir)
  * at the most. NULL, or why it cannot be read. */
 static const char *settle(struct file *file)
 {
-    int rc = file_settle(file, FILE_SETTLE_SECOND);
+    int rc = file_settle(file, FILE_PATIENCE);
 
     return rc == 0 ? NULL : rc == -EAGAIN ? "keeps changing" : strerror(-rc);
 }

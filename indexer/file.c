@@ -24,7 +24,7 @@
  * written so far. */
 #define FRESH_NS        (UINT64_C(100000000))
 #define STALLED_NS      (UINT64_C(500000000))
-#define SETTLE_PAUSE_NS (FILE_SETTLE_MS * 1000000L)
+#define SETTLE_PAUSE_NS (10 * 1000000L)
 #define STDIO_BLOCK     4096
 
 static uint64_t nanoseconds(struct timespec time)
@@ -84,7 +84,8 @@ int file_open(int dirfd, const char *name, int flags, struct file *file)
 {
     struct stat st;
 
-    *file = (struct file){.fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags)};
+    *file = (struct file){.fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags),
+                          .most = SOURCE_FILE_MAX};
     if (file->fd < 0 || fstat(file->fd, &st) < 0)
         return -errno;
     if (!S_ISREG(st.st_mode))
@@ -124,7 +125,7 @@ int file_read(struct file *file)
     for (int i = 0; i < READ_TRIES; i++) {
         int rc = identity_now(file->fd, &before);
 
-        if (rc == 0 && before.size > SOURCE_FILE_MAX)
+        if (rc == 0 && before.size > file->most)
             return -EFBIG;
         if (rc == 0)
             rc = read_once(file, (size_t)before.size);
@@ -162,25 +163,35 @@ static bool is_fresh(const struct file *file)
     return identity.mtime + fresh > nanoseconds(now) && identity.mtime < nanoseconds(now) + STALLED_NS;
 }
 
-int file_settle(struct file *file, int tries)
+static uint64_t monotonic(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return nanoseconds(now);
+}
+
+int file_settle(struct file *file, int patience)
 {
     const struct timespec pause = {0, SETTLE_PAUSE_NS};
-    int changes = 0;
+    const uint64_t end = monotonic() + (uint64_t)patience * 1000000;
+    bool whole = true;
 
-    for (int i = 0; i < tries && is_fresh(file); i++) {
+    while (!whole || is_fresh(file)) {
         uint64_t before = file->digest;
         int rc;
 
+        if (monotonic() >= end)
+            return -EAGAIN;
         nanosleep(&pause, NULL);
         rc = file_read(file);
-        if (rc < 0)
+        whole = rc == 0;
+        if (rc < 0 && rc != -EAGAIN)
             return rc;
-        if (file->digest == before && !may_lack_its_end(file))
+        if (whole && file->digest == before && !may_lack_its_end(file))
             return 0;
-        if (file->digest != before && ++changes == READ_TRIES)
-            return -EAGAIN;
     }
-    return is_fresh(file) ? -EAGAIN : 0;
+    return 0;
 }
 
 void file_close(struct file *file)

@@ -10,7 +10,8 @@
 
 struct file {
     int fd;
-    char *text; /* after file_read(): the content, with a NUL behind it */
+    uint64_t most; /* what file_read() reads at the most, in bytes: SOURCE_FILE_MAX, unless set to less */
+    char *text;    /* after file_read(): the content, with a NUL behind it */
     size_t len;
     struct source_identity identity; /* all zero when it changed too lately to be told by its times */
     uint64_t digest;                 /* after file_read() */
@@ -20,17 +21,18 @@ struct file {
  * is no regular file. Close it, also after a failure, with file_close(). */
 int file_open(int dirfd, const char *name, int flags, struct file *file);
 
-/* Reads it all. -EFBIG over SOURCE_FILE_MAX; -EAGAIN when it kept changing meanwhile. */
+/* Reads it all. -EFBIG when it is larger than `most`; -EAGAIN when it kept changing meanwhile. */
 int file_read(struct file *file);
 
-/* How long file_settle() waits each time, in milliseconds; and how often, to wait for a second. */
-#define FILE_SETTLE_MS     10
-#define FILE_SETTLE_SECOND (1000 / FILE_SETTLE_MS)
+/* How long a file is waited for that its owner is writing, in milliseconds: one of root's, or without the
+ * lock; and with it, where it may be anybody's. */
+#define FILE_PATIENCE        1000
+#define FILE_PATIENCE_LOCKED 100
 
 /* For a file that its owner truncates and writes in place: reads it again until two reads agree, if it
  * changed just now; one that is empty or looks cut, until it has rested, which takes half a second. -EAGAIN
- * when that was not so after as many tries. */
-int file_settle(struct file *file, int tries);
+ * when that was not so within `patience` milliseconds, or one read more. */
+int file_settle(struct file *file, int patience);
 
 void file_close(struct file *file);
 

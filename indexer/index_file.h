@@ -27,9 +27,12 @@ struct index_file {
 
 /* Opens the file `name` of the directory: of the one that was found to be trusted, whatever its path leads to
  * by now. Its seal is checked where `verify` says so, which reads all of it; else it may turn out to be
- * damaged later. 0                 whole, or not there at all (fd -1) -EBADMSG          damaged: it is open,
- * and not whole -EPROTONOSUPPORT  of another version: meta.version says which; nothing is open other -errno
- * could not be read; nothing is open
+ * damaged later.
+ *
+ *   0                 whole, or not there at all (fd -1)
+ *   -EBADMSG          damaged: it is open, and not whole
+ *   -EPROTONOSUPPORT  of another version: meta.version says which; nothing is open
+ *   other -errno      could not be read; nothing is open
  */
 int index_file_open(int dirfd, const char *name, bool verify, struct index_file *file);
 void index_file_close(struct index_file *file);

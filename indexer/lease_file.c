@@ -13,9 +13,6 @@
 
 #define FIELDS 5
 
-/* With the lock, a file that its owner is writing is not waited for so long. */
-#define TRIES_LOCKED (FILE_SETTLE_SECOND / 10)
-
 static bool given(const char *field)
 {
     return strcmp(field, "*") != 0;
@@ -141,7 +138,7 @@ void lease_file_wait(const char *path)
     CLEANUP_FILE struct file file = {.fd = -1};
 
     if (file_open(AT_FDCWD, path, 0, &file) == 0 && file.identity.inode == 0 && file_read(&file) == 0)
-        file_settle(&file, FILE_SETTLE_SECOND);
+        file_settle(&file, FILE_PATIENCE);
 }
 
 int lease_file_refresh(struct index *index, const char *network, const char *path)
@@ -157,7 +154,7 @@ int lease_file_refresh(struct index *index, const char *network, const char *pat
         return -ENOMEM;
     }
     rc = source_file_open(index, AT_FDCWD, NULL, path, 0, SOURCE_LEASES, place, &source);
-    if (rc == SOURCE_NEW && file_settle(&source.file, TRIES_LOCKED) < 0) {
+    if (rc == SOURCE_NEW && file_settle(&source.file, FILE_PATIENCE_LOCKED) < 0) {
         report_problem(index->report, "keeps changing", "%s", path);
         return 0;
     }
@@ -172,5 +169,5 @@ int lease_file_refresh(struct index *index, const char *network, const char *pat
     pass.first = source_file_is_first(index, &source);
     pass.owner = source.known.source.number;
     rc = take_lines(&pass, source.file.text, source.file.len);
-    return rc < 0 ? rc : source_file_applied(index, &source, pass.incomplete);
+    return rc < 0 ? rc : source_file_applied(index, &source, !pass_whole(&pass));
 }

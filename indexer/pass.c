@@ -11,8 +11,8 @@
 /* How many of a file's bad entries are told one by one. */
 #define BAD_TOLD 5
 
-/* A record of so many bytes, about a thousand leases, takes no more of a file's: each would cost as much as
- * all before it. dnsmasq gives a name to one lease at a time. */
+/* A record of so many bytes, which is some thousand leases, takes no more of a file's: each would cost as
+ * much as all before it. dnsmasq gives a name to one lease at a time. */
 #define RECORD_FULL 32768
 
 void pass_free(struct pass *pass)
@@ -119,25 +119,39 @@ static int is_full(struct pass *pass, const struct key key)
     return rc == -ENOENT ? false : rc < 0 ? rc : value.len >= RECORD_FULL;
 }
 
-/* A lease whose name too many have goes without; that of a machine which has too many is left out, 1. */
-static int keep_sparse(struct pass *pass, struct lease *lease, const struct lease *known)
+/* Has the lease's machine too many leases to take this one as well? `known` is what is known of the same
+ * client's, or NULL. */
+static int is_crowded(struct pass *pass, const struct lease *lease, const struct lease *known)
 {
-    int full = 0;
+    if (lease->hwaddr.len == 0 || (known != NULL && hwaddr_equal(&known->hwaddr, &lease->hwaddr)))
+        return false;
+    return is_full(pass, key_machine(&lease->hwaddr));
+}
 
-    if (lease->hwaddr.len > 0 && (known == NULL || !hwaddr_equal(&known->hwaddr, &lease->hwaddr)))
-        full = is_full(pass, key_machine(&lease->hwaddr));
-    if (full != 0) {
-        pass->incomplete = true;
-        pass->crowded++;
+/* A lease whose name too many have goes without. */
+static int drop_crowded_name(struct pass *pass, struct lease *lease, const struct lease *known)
+{
+    int full;
+
+    if (lease->host[0] == '\0' || (known != NULL && name_equal(known->host, lease->host)))
+        return 0;
+    full = is_full(pass, key_named(KEY_HOST, bytes_of(lease->host)));
+    if (full <= 0)
         return full;
-    }
-    if (lease->host[0] != '\0' && (known == NULL || !name_equal(known->host, lease->host)))
-        full = is_full(pass, key_named(KEY_HOST, bytes_of(lease->host)));
-    if (full > 0) {
-        lease->host[0] = lease->domain[0] = '\0';
-        pass->crowded++;
-    }
-    return full < 0 ? full : 0;
+    lease->host[0] = lease->domain[0] = '\0';
+    pass->crowded++;
+    return 0;
+}
+
+/* Leaves the lease out. Another client's that is known of the address has ended all the same. */
+static int leave_out(struct pass *pass, const struct lease *known)
+{
+    int rc = known != NULL ? leases_let_go(pass->index, known) : 0;
+
+    pass->crowded++;
+    if (rc == 0 && known != NULL)
+        leases_report(pass->index, known, "removed");
+    return rc;
 }
 
 int pass_lease(struct pass *pass, struct lease *lease)
@@ -167,9 +181,12 @@ int pass_lease(struct pass *pass, struct lease *lease)
     } else {
         set_place(pass, lease, NULL);
     }
-    rc = keep_sparse(pass, lease, found ? &known : NULL);
+    rc = is_crowded(pass, lease, found ? &known : NULL);
     if (rc != 0)
-        return rc < 0 ? rc : 0;
+        return rc < 0 ? rc : leave_out(pass, found ? &known : NULL);
+    rc = drop_crowded_name(pass, lease, found ? &known : NULL);
+    if (rc < 0)
+        return rc;
     /* .status cannot keep a lease without a hardware address: it is ours to keep. */
     if (pass->owner == OWNER_STATUS && !lease->hwaddr.known)
         lease->owner = OWNER_HOOK;
@@ -209,7 +226,7 @@ int pass_finish(struct pass *pass)
         report_problem(pass->index->report, "is it such a file at all?",
                        "%s: more entries that make no sense: %zu", pass->where, pass->bad - BAD_TOLD);
     if (pass->crowded > 0)
-        report_problem(pass->index->report, "more than a thousand of one name or hardware address",
+        report_problem(pass->index->report, "too many of one name or hardware address",
                        "%s: leases without their name, or left out: %zu", pass->where, pass->crowded);
     if (pass->incomplete || pass->first)
         return 0;

@@ -39,6 +39,12 @@ void pass_bad_entry(struct pass *pass, size_t number, const char *why);
 /* Removes what the file does not list any more, unless an entry could not be read. */
 int pass_finish(struct pass *pass);
 
+/* After that: is everything in the index that the file has to say? If not, it is to be read again. */
+static inline bool pass_whole(const struct pass *pass)
+{
+    return !pass->incomplete && pass->crowded == 0;
+}
+
 void pass_free(struct pass *pass);
 
 #define CLEANUP_PASS __attribute__((cleanup(pass_free)))

@@ -24,6 +24,7 @@ struct published {
 
 /* Opens the index of the directory, which may be replaced meanwhile. index.tdb is verified, the base only if
  * `verify`.
+ *
  *   0         whole, or there is none (index.fd -1)
  *   -EBADMSG  damaged: what could be opened is, for published_salvage()
  *   -errno    as index_file_open(); nothing is open
@@ -48,8 +49,8 @@ int published_each(const struct published *published, int kind,
                    int (*each)(void *context, struct bytes key, struct bytes value), void *context);
 
 /* Hands what still reads of a damaged index to `found`, see salvage.h: of index.tdb first, then of its base
- * what index.tdb does not replace. Where index.tdb does not say which that is, the newest of `dirfd`, the
- * directory `dir`. */
+ * what index.tdb does not replace. Where index.tdb does not say which that is, the newest of the
+ * directory. */
 int published_salvage(const struct published *published, int dirfd,
                       int (*found)(void *context, struct bytes key, struct bytes value), void *context);
 

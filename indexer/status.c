@@ -48,7 +48,7 @@ int status_apply(struct index *index, const char *network, const struct source_f
      * too. */
     pass.heard = known.libvirt && source->known.value.at != NULL;
     rc = take_entries(array, &pass);
-    return rc < 0 ? rc : source_file_applied(index, source, pass.incomplete);
+    return rc < 0 ? rc : source_file_applied(index, source, !pass_whole(&pass));
 }
 
 static int apply(struct index *index, const char *network, const struct source_file *source)

@@ -48,8 +48,7 @@ static int read_sources(struct index *index, void *context)
     return rc < 0 ? index_failed(index, rc) : 0;
 }
 
-/* Not under the lock: a file may be anybody's, who could hold up events by it. */
-static void wait_for_files(const struct sync_sources *sources)
+void sync_wait(const struct sync_sources *sources)
 {
     for (size_t i = 0; i < sources->lease_count; i++)
         lease_file_wait(sources->leases[i].path);
@@ -58,6 +57,6 @@ static void wait_for_files(const struct sync_sources *sources)
 int sync_pass(const char *state_dir, enum store_mode mode, const struct sync_sources *sources,
               const struct report *report)
 {
-    wait_for_files(sources);
+    sync_wait(sources);
     return index_change(state_dir, mode, report, read_sources, &sources);
 }

@@ -21,6 +21,10 @@ struct sync_sources {
     size_t lease_count;
 };
 
+/* Waits until the lease files that are being written are so, for a second each at the most. To be called
+ * without the lock: such a file may be anybody's, who could hold up events by it. */
+void sync_wait(const struct sync_sources *sources);
+
 /* Brings an open index in line with the sources. What could not be read is reported. -errno only for failures
  * of the index itself. */
 int sync_read(struct index *index, const struct sync_sources *sources);

@@ -99,6 +99,8 @@ void tool_keep_changes(struct tool *tool)
 {
     if (!tool->verbose)
         return;
+    tool->kept = NULL;
+    tool->kept_size = 0;
     tool->changes = open_memstream(&tool->kept, &tool->kept_size);
     if (tool->changes == NULL)
         print_problem(tool, "changes", strerror(errno));
@@ -111,12 +113,14 @@ void tool_tell_changes(struct tool *tool)
     if (tool->changes == NULL)
         return;
     whole = ferror(tool->changes) == 0;
-    if (fclose(tool->changes) != 0 || !whole)
+    /* Where it cannot grow, glibc's stream loses all that it had, and closes without an error. */
+    if (fclose(tool->changes) != 0 || !whole || tool->kept == NULL)
         print_problem(tool, "changes", strerror(ENOMEM));
-    tool->changes = NULL;
-    fwrite(tool->kept, 1, tool->kept_size, stdout);
+    else
+        fwrite(tool->kept, 1, tool->kept_size, stdout);
     fflush(stdout);
     free(tool->kept);
+    tool->changes = NULL;
 }
 
 static const char *directory(const char *variable, const char *otherwise)

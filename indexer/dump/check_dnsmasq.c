@@ -124,6 +124,11 @@ static int check_one(void *context, const struct dnsmasq *dnsmasq)
     enum dnsmasq_script script;
     int rc = 0;
 
+    if (dnsmasq->partly)
+        return check_add(checking->check, "whether it runs the hook is not known",
+                         "put \"dhcp-script\" into its main configuration file, and lists of names elsewhere",
+                         "dnsmasq (process %d): its configuration is too large to be read whole",
+                         dnsmasq->process->pid);
     if (!dnsmasq->dhcp)
         return 0;
     if (dnsmasq->changed != NULL)

@@ -10,7 +10,6 @@
 #include "indexer/cleanup.h"
 #include "indexer/file.h"
 #include "indexer/lease_file.h"
-#include "indexer/lease_list.h"
 #include "indexer/leases.h"
 #include "schema/claim.h"
 
@@ -71,10 +70,18 @@ struct addresses {
     size_t room;
 };
 
-static int add_address(void *context, const struct lease *lease)
+static void addresses_free(struct addresses *addresses)
 {
-    struct addresses *addresses = context;
+    free(addresses->at);
+}
 
+#define CLEANUP_ADDRESSES __attribute__((cleanup(addresses_free)))
+
+/* Bytes of a lease file that are read at the most: some two million leases. */
+#define LEASES_READ (128U << 20)
+
+static int add_ip(struct addresses *addresses, const struct ip *ip)
+{
     if (addresses->count == addresses->room) {
         const size_t room = addresses->room * 2 + 64;
         struct ip *more = reallocarray(addresses->at, room, sizeof(*more));
@@ -84,8 +91,13 @@ static int add_address(void *context, const struct lease *lease)
         addresses->at = more;
         addresses->room = room;
     }
-    addresses->at[addresses->count++] = lease->ip;
+    addresses->at[addresses->count++] = *ip;
     return 0;
+}
+
+static int add_address(void *context, const struct lease *lease)
+{
+    return add_ip(context, &lease->ip);
 }
 
 static int compare(const void *a, const void *b)
@@ -93,13 +105,15 @@ static int compare(const void *a, const void *b)
     return ip_compare(a, b);
 }
 
-/* Live leases of the file, in memory. One that cannot be read has none. */
-static int read_leases(const char *path, uint64_t now, struct lease_list *leases)
+/* The addresses of the file's live leases, in memory. One that cannot be read, or is larger than any, has
+ * none. */
+static int read_leases(const char *path, uint64_t now, struct addresses *listed)
 {
     CLEANUP_FILE struct file file = {.fd = -1};
     char *rest, *line;
     int rc = file_open(AT_FDCWD, path, 0, &file);
 
+    file.most = LEASES_READ;
     if (rc == 0)
         rc = file_read(&file);
     if (rc < 0)
@@ -109,40 +123,39 @@ static int read_leases(const char *path, uint64_t now, struct lease_list *leases
         struct lease lease = {.expiry = 0};
 
         if (lease_file_entry(line, &lease) && !expiry_passed(lease.expiry, now))
-            rc = lease_list_add(leases, &lease);
+            rc = add_ip(listed, &lease.ip);
     }
     return rc;
 }
 
 struct lost {
-    const struct lease *first; /* by address */
+    struct ip first; /* by address */
     size_t count;
 };
 
-/* Which of the file's leases the index lacks: of the network, or where that is NULL, of any. */
-static int find_lost(struct index *index, const struct lease_list *leases, const char *network,
+/* Which of the listed addresses the index lacks: of the network, or where that is NULL, of any. */
+static int find_lost(struct index *index, const struct addresses *listed, const char *network,
                      struct lost *lost)
 {
-    struct addresses known = {NULL, 0, 0};
+    CLEANUP_ADDRESSES struct addresses known = {NULL, 0, 0};
     int rc = leases_each(index, network, add_address, &known);
 
-    *lost = (struct lost){NULL, 0};
+    *lost = (struct lost){.count = 0};
     if (known.count > 0)
         qsort(known.at, known.count, sizeof(*known.at), compare);
-    for (size_t i = 0; rc == 0 && i < leases->count; i++) {
-        const struct lease *lease = &leases->at[i];
+    for (size_t i = 0; rc == 0 && i < listed->count; i++) {
+        const struct ip *ip = &listed->at[i];
 
-        if (known.count > 0 && bsearch(&lease->ip, known.at, known.count, sizeof(*known.at), compare) != NULL)
+        if (known.count > 0 && bsearch(ip, known.at, known.count, sizeof(*known.at), compare) != NULL)
             continue;
-        if (lost->count++ == 0 || ip_compare(&lease->ip, &lost->first->ip) < 0)
-            lost->first = lease;
+        if (lost->count++ == 0 || ip_compare(ip, &lost->first) < 0)
+            lost->first = *ip;
     }
-    free(known.at);
     return rc;
 }
 
 /* An event may be on its way: dnsmasq writes its file before the hook is told. */
-static int look_again(const struct check *check, const struct lease_list *leases, const char *network,
+static int look_again(const struct check *check, const struct addresses *listed, const char *network,
                       struct lost *lost)
 {
     struct index *index = NULL;
@@ -151,7 +164,7 @@ static int look_again(const struct check *check, const struct lease_list *leases
     sleep(1);
     rc = index_open_read(check->dir, check->index->report, &index);
     if (rc == 0)
-        rc = find_lost(index, leases, network, lost);
+        rc = find_lost(index, listed, network, lost);
     index_close(index);
     return rc;
 }
@@ -159,8 +172,8 @@ static int look_again(const struct check *check, const struct lease_list *leases
 int check_lost(struct check *check, const struct dnsmasq *dnsmasq, const char *network)
 {
     CLEANUP_FREE char *path = dnsmasq_path(dnsmasq, dnsmasq_lease_file(dnsmasq));
-    CLEANUP_LEASES struct lease_list leases = {NULL, 0, 0};
-    struct lost lost = {NULL, 0};
+    CLEANUP_ADDRESSES struct addresses listed = {NULL, 0, 0};
+    struct lost lost = {.count = 0};
     char ip[IP_TEXT_SIZE];
     int rc;
 
@@ -168,16 +181,16 @@ int check_lost(struct check *check, const struct dnsmasq *dnsmasq, const char *n
         return -ENOMEM;
     if (dnsmasq->leasefile_ro || check->index == NULL || store_damaged(check->index->store))
         return 0;
-    rc = read_leases(path, check->index->now, &leases);
+    rc = read_leases(path, check->index->now, &listed);
     if (rc == 0)
-        rc = find_lost(check->index, &leases, network, &lost);
+        rc = find_lost(check->index, &listed, network, &lost);
     if (rc == 0 && lost.count > 0)
-        rc = look_again(check, &leases, network, &lost);
+        rc = look_again(check, &listed, network, &lost);
     if (rc < 0 || lost.count == 0)
         return rc == -ENOMEM ? rc : 0;
     return check_add(check, "their events were lost, and their names do not resolve",
                      "restart the dnsmasq: it tells the hook all its leases again",
                      "%s: %zu of the leases of dnsmasq (process %d) are not in the index, the first: %s",
                      dnsmasq_lease_file(dnsmasq), lost.count, dnsmasq->process->pid,
-                     ip_format(&lost.first->ip, ip));
+                     ip_format(&lost.first, ip));
 }

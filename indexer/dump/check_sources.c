@@ -133,6 +133,7 @@ int check_sources(struct check *check)
     rc = known_lease_files(check, &files, &sources);
     before = check->index->report;
     check->index->report = &report;
+    sync_wait(&sources);
     if (rc == 0)
         rc = sync_read(check->index, &sources);
     check->index->report = before;

@@ -13,7 +13,8 @@
  * user may read its environment. */
 struct dnsmasq {
     const struct process *process;
-    bool dhcp; /* gives out leases */
+    bool dhcp;   /* gives out leases */
+    bool partly; /* its configuration is too large to be read: it may do more than is known */
     bool leasefile_ro;
     bool script_on_renewal;
     char *script;      /* --dhcp-script */

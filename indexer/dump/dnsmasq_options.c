@@ -21,7 +21,7 @@
 
 /* So much is read of one dnsmasq's files: whoever calls itself so may be anybody's process, and name any
  * file. Each file counts for some bytes more, and so does each entry of a directory. */
-#define READ_MAX   (16U << 20)
+#define READ_MAX   (64U << 20)
 #define FILE_COST  4096
 #define ENTRY_COST 256
 
@@ -172,12 +172,15 @@ static int note_change(struct dnsmasq *dnsmasq, const char *path, int fd)
     return dnsmasq_keep(&dnsmasq->changed, path);
 }
 
-/* False, then and from then on, when it is too much. */
+/* False when it is too much: what that dnsmasq does is not known then. */
 static bool afford(struct reading *reading, uint64_t cost)
 {
     const bool can = cost <= reading->left;
 
-    reading->left = can ? reading->left - cost : 0;
+    if (can)
+        reading->left -= cost;
+    else
+        reading->dnsmasq->partly = true;
     return can;
 }
 
@@ -198,17 +201,20 @@ static int read_conf(struct reading *reading, const char *path)
 {
     CLEANUP_FREE char *place = dnsmasq_path(reading->dnsmasq, path);
     CLEANUP_FILE struct file file = {.fd = -1};
-    struct stat st;
     int rc;
 
     if (place == NULL)
         return -ENOMEM;
-    if (path[0] == '\0' || reading->depth == DEPTH_MAX || file_open(AT_FDCWD, place, 0, &file) < 0 ||
-        fstat(file.fd, &st) < 0 || !afford(reading, FILE_COST + (uint64_t)st.st_size))
+    if (path[0] == '\0' || reading->depth == DEPTH_MAX || !afford(reading, FILE_COST) ||
+        file_open(AT_FDCWD, place, 0, &file) < 0)
         return 0;
+    file.most = reading->left;
     rc = file_read(&file);
+    if (rc == -EFBIG)
+        reading->dnsmasq->partly = true;
     if (rc < 0)
         return rc == -ENOMEM ? rc : 0;
+    reading->left -= file.len;
     return take_file(reading, path, &file);
 }
 

@@ -90,7 +90,7 @@ static int read_file(struct index *index, const char *path, int flags,
         rc = file_read(&file);
     /* dnsmasq writes its lease file in place. */
     if (rc == 0)
-        rc = file_settle(&file, FILE_SETTLE_SECOND);
+        rc = file_settle(&file, FILE_PATIENCE_LOCKED);
     if (rc == 0)
         rc = text_list_add(&listing->files, path, strlen(path));
     if (rc == 0)

@@ -57,12 +57,13 @@ static const char *or_none(const char *text)
     return text != NULL ? text : "-";
 }
 
-/* "dhcp ro renewal script=… leases=… network=… dir=…", of what there is. */
+/* "partly dhcp ro renewal script=… leases=… network=… dir=…", of what there is. */
 static int tell(void *context, const struct dnsmasq *dnsmasq)
 {
     if (dnsmasq->process->pid != child)
         return 0;
-    snprintf(context, 1024, "%s%s%sscript=%s leases=%s network=%s%s dir=%s%s", dnsmasq->dhcp ? "dhcp " : "",
+    snprintf(context, 1024, "%s%s%s%sscript=%s leases=%s network=%s%s dir=%s%s",
+             dnsmasq->partly ? "partly " : "", dnsmasq->dhcp ? "dhcp " : "",
              dnsmasq->leasefile_ro ? "ro " : "", dnsmasq->script_on_renewal ? "renewal " : "",
              or_none(dnsmasq->script), or_none(dnsmasq->lease_file), dnsmasq->network,
              dnsmasq->libvirt ? "(libvirt)" : "", or_none(dnsmasq->state_dir),
@@ -114,7 +115,9 @@ static const struct {
     {{"-C", "conf", "-7", "nowhere"}, "", "script=- leases=- network= dir=-"},
     /* what is no file, or too large, says nothing, and keeps nobody waiting */
     {{"-C", "fifo", "-6", "/s"}, "", "script=/s leases=- network= dir=-"},
-    {{"-C", "conf", "-6", "/s"}, "conf-file=large\nconf-file=more\n", "script=/s leases=- network= dir=-"},
+    {{"-C", "conf", "-6", "/s"},
+     "conf-file=large\nconf-file=more\n",
+     "partly dhcp script=/s leases=- network= dir=-"},
 };
 
 START_TEST(options)
@@ -124,7 +127,7 @@ START_TEST(options)
     own_write("conf", cases[_i].conf);
     own_write("more", "dhcp-range=r");
     own_write("large", "leasefile-ro\n");
-    ck_assert_int_eq(truncate(own_path("large"), 17 << 20), 0);
+    ck_assert_int_eq(truncate(own_path("large"), 65 << 20), 0);
     ck_assert_int_eq(mkfifo(own_path("fifo"), 0600), 0);
     ck_assert_int_eq(mkdir(own_path("dir"), 0755), 0);
     own_write("dir/a.conf", "dhcp-range=r\n");

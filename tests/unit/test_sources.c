@@ -413,51 +413,6 @@ START_TEST(order)
 }
 END_TEST
 
-/* Line I of a file that makes work: of one name, or of one machine. */
-static int crowd_line(char *to, size_t size, bool names, int i)
-{
-    return snprintf(to, size, LATE_TEXT " 52:54:00:00:%02x:%02x 10.0.%d.%d %s%d ff:%02x:%02x\n",
-                    names ? i >> 8 : 0, names ? i & 255 : 1, i >> 8, i & 255, names ? "web" : "web-",
-                    names ? 0 : i, i >> 8, i & 255);
-}
-
-/* One name, or one machine, that more leases have than any honest one: each would cost as much as all before
- * it. */
-START_TEST(crowd)
-{
-    const bool names = _i == 0;
-    struct index *index = own_index();
-    static char text[8192 * 80];
-    size_t len = 0;
-    struct value value;
-    struct key key;
-
-    for (int i = 0; i < 8192; i++)
-        len += (size_t)crowd_line(text + len, sizeof(text) - len, names, i);
-    snprintf(text + len, sizeof(text) - len, "%s", LINE_2);
-    own_write("leases", text);
-    refresh(index, "net", "leases");
-    reports_expect_one(&own_reports, "more than a thousand of one name or hardware address");
-    own_expect_lease(index, "net", "10.0.0.5",
-                     names ? "52:54:00:00:00:05 web0 4102444800 " FILE_1
-                           : "52:54:00:00:00:01 web-5 4102444800 " FILE_1);
-    own_expect_lease(index, "net", "192.0.2.2", "52:54:00:00:00:02 two 4102444800 " FILE_1);
-    if (names) {
-        own_expect_lease(index, "net", "10.0.31.255", "52:54:00:00:1f:ff - 4102444800 " FILE_1);
-        key = key_named(KEY_HOST, bytes_of("web0"));
-    } else {
-        own_expect_lease(index, "net", "10.0.31.255", NULL);
-        key = key_machine(
-            &(struct hwaddr){.known = true, .type = 1, .len = 6, .octets = {0x52, 0x54, 0, 0, 0, 1}});
-    }
-    ck_assert_int_eq(store_get(index->store, &key, &value), 0);
-    ck_assert_uint_gt(value.len, 32000);
-    ck_assert_uint_lt(value.len, 33000);
-    free(value.at);
-    own_index_end(index, 1);
-}
-END_TEST
-
 int main(void)
 {
     TCase *tcase = test_case("sources");
@@ -478,6 +433,5 @@ int main(void)
     tcase_add_test(tcase, owners);
     tcase_add_test(tcase, taken_over);
     tcase_add_test(tcase, order);
-    tcase_add_loop_test(tcase, crowd, 0, 2);
     return test_case_run(tcase);
 }
