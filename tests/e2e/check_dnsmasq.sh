@@ -66,6 +66,13 @@ conf "dhcp-range=$IPV4" 'dhcp-script="'"$SANDBOX"'/a \"#b/hook"' script-on-renew
 mv "$SANDBOX/a b" "$SANDBOX/a \"#b"
 leaseless "a quoted value with what ends it, and a comment's beginning" -7 "$SANDBOX/conf.d,*.conf"
 
+conf "dhcp-range=$IPV4" script-on-renewal
+head -c 65M < <(yes '# so many comments') >>"$SANDBOX/conf.d/lab.conf"
+started --conf-dir="$SANDBOX/conf.d,*.conf"
+finds "a configuration that nobody has" \
+    "$RUNNING $DNSMASQ_PID): its configuration is too large to be read whole: whether it runs the hook is not known"
+dnsmasq_stop
+
 # --- Files that changed -----------------------------------------------------------------------------------------------
 
 conf script-on-renewal
