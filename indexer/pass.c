@@ -119,8 +119,8 @@ static int is_full(struct pass *pass, const struct key key)
     return rc == -ENOENT ? false : rc < 0 ? rc : value.len >= RECORD_FULL;
 }
 
-/* Has the lease's machine too many leases to take this one as well? `known` is what is known of the same
- * client's, or NULL. */
+/* Has the lease's machine too many leases to take this one as well? `known` is what the index has at the
+ * address, or NULL. */
 static int is_crowded(struct pass *pass, const struct lease *lease, const struct lease *known)
 {
     if (lease->hwaddr.len == 0 || (known != NULL && hwaddr_equal(&known->hwaddr, &lease->hwaddr)))
