@@ -1,7 +1,6 @@
 #include "pass.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lease_list.h"
@@ -17,22 +16,7 @@
 
 void pass_free(struct pass *pass)
 {
-    free(pass->ips);
-}
-
-static int note_ip(struct pass *pass, const struct ip *ip)
-{
-    if (pass->count == pass->room) {
-        size_t room = pass->room * 2 + 64;
-        struct ip *more = reallocarray(pass->ips, room, sizeof(*more));
-
-        if (more == NULL)
-            return -ENOMEM;
-        pass->ips = more;
-        pass->room = room;
-    }
-    pass->ips[pass->count++] = *ip;
-    return 0;
+    ip_list_free(&pass->ips);
 }
 
 void pass_bad_entry(struct pass *pass, size_t number, const char *why)
@@ -164,7 +148,7 @@ int pass_lease(struct pass *pass, struct lease *lease)
     lease->owner = pass->owner;
     if (lease->owner != OWNER_STATUS && lease_forgotten(pass->index, lease))
         return 0; /* as if it were not listed: it would be pruned at once */
-    rc = note_ip(pass, &lease->ip);
+    rc = ip_list_add(&pass->ips, &lease->ip);
     if (rc == 0)
         rc = leases_get(pass->index, lease->network, &lease->ip, &known);
     if (rc < 0 && rc != -ENOENT)
@@ -196,11 +180,6 @@ int pass_lease(struct pass *pass, struct lease *lease)
     return rc < 0 ? rc : 0;
 }
 
-static int compare_ips(const void *a, const void *b)
-{
-    return ip_compare(a, b);
-}
-
 struct gone {
     const struct pass *pass;
     struct lease_list leases;
@@ -211,8 +190,7 @@ static int list_gone(void *context, const struct lease *lease)
     struct gone *gone = context;
     const struct pass *pass = gone->pass;
 
-    if (lease->owner != pass->owner || (pass->count > 0 && bsearch(&lease->ip, pass->ips, pass->count,
-                                                                   sizeof(*pass->ips), compare_ips) != NULL))
+    if (lease->owner != pass->owner || ip_list_contains(&pass->ips, &lease->ip))
         return 0;
     return lease_list_add(&gone->leases, lease);
 }
@@ -230,8 +208,7 @@ int pass_finish(struct pass *pass)
                        "%s: leases without their name, or left out: %zu", pass->where, pass->crowded);
     if (pass->incomplete || pass->first)
         return 0;
-    if (pass->count > 0)
-        qsort(pass->ips, pass->count, sizeof(*pass->ips), compare_ips);
+    ip_list_sort(&pass->ips);
     rc = leases_each(pass->index, pass->network, list_gone, &gone);
     for (size_t i = 0; rc == 0 && i < gone.leases.count; i++) {
         rc = leases_let_go(pass->index, &gone.leases.at[i]);

@@ -8,6 +8,7 @@
 #define LVINDEX_INDEXER_PASS_H
 
 #include "index.h"
+#include "ip_list.h"
 #include "schema/lease.h"
 
 struct pass {
@@ -18,15 +19,13 @@ struct pass {
     /* Entries that were heard from move to the end (.status). A dnsmasq lease file's order turns round with
      * every restart, and means nothing. */
     bool ordered;
-    bool heard;      /* what is new or has another expiry was heard from just now */
-    bool first;      /* the source was never read before: nothing that it brought can be gone */
-    bool incomplete; /* an entry could not be read, and may have been any: nothing is removed */
-    size_t bad;      /* entries that could not be read */
-    size_t crowded;  /* leases of a name, or of a machine, that has too many already */
-    uint64_t last;   /* `seen` of the entry before, when ordered */
-    struct ip *ips;  /* of all entries */
-    size_t count;
-    size_t room;
+    bool heard;         /* what is new or has another expiry was heard from just now */
+    bool first;         /* the source was never read before: nothing that it brought can be gone */
+    bool incomplete;    /* an entry could not be read, and may have been any: nothing is removed */
+    size_t bad;         /* entries that could not be read */
+    size_t crowded;     /* leases of a name, or of a machine, that has too many already */
+    uint64_t last;      /* `seen` of the entry before, when ordered */
+    struct ip_list ips; /* of all entries */
 };
 
 /* Takes one entry: a lease with what the file says and its name set by lease_set_name(). Its network is set

@@ -9,6 +9,7 @@
 
 #include "indexer/cleanup.h"
 #include "indexer/file.h"
+#include "indexer/ip_list.h"
 #include "indexer/lease_file.h"
 #include "indexer/leases.h"
 #include "schema/claim.h"
@@ -63,51 +64,17 @@ int check_unwritten(struct check *check, const struct dnsmasq *dnsmasq)
 /* --- Events that were lost --------------------------------------------------------------------------------
  */
 
-/* The addresses that the index has leases of. */
-struct addresses {
-    struct ip *at;
-    size_t count;
-    size_t room;
-};
-
-static void addresses_free(struct addresses *addresses)
-{
-    free(addresses->at);
-}
-
-#define CLEANUP_ADDRESSES __attribute__((cleanup(addresses_free)))
-
 /* Bytes of a lease file that are read at the most: some two million leases. */
 #define LEASES_READ (128U << 20)
 
-static int add_ip(struct addresses *addresses, const struct ip *ip)
-{
-    if (addresses->count == addresses->room) {
-        const size_t room = addresses->room * 2 + 64;
-        struct ip *more = reallocarray(addresses->at, room, sizeof(*more));
-
-        if (more == NULL)
-            return -ENOMEM;
-        addresses->at = more;
-        addresses->room = room;
-    }
-    addresses->at[addresses->count++] = *ip;
-    return 0;
-}
-
 static int add_address(void *context, const struct lease *lease)
 {
-    return add_ip(context, &lease->ip);
-}
-
-static int compare(const void *a, const void *b)
-{
-    return ip_compare(a, b);
+    return ip_list_add(context, &lease->ip);
 }
 
 /* The addresses of the file's live leases, in memory. One that cannot be read, or is larger than any, has
  * none. */
-static int read_leases(const char *path, uint64_t now, struct addresses *listed)
+static int read_leases(const char *path, uint64_t now, struct ip_list *listed)
 {
     CLEANUP_FILE struct file file = {.fd = -1};
     char *rest, *line;
@@ -123,7 +90,7 @@ static int read_leases(const char *path, uint64_t now, struct addresses *listed)
         struct lease lease = {.expiry = 0};
 
         if (lease_file_entry(line, &lease) && !expiry_passed(lease.expiry, now))
-            rc = add_ip(listed, &lease.ip);
+            rc = ip_list_add(listed, &lease.ip);
     }
     return rc;
 }
@@ -134,19 +101,18 @@ struct lost {
 };
 
 /* Which of the listed addresses the index lacks: of the network, or where that is NULL, of any. */
-static int find_lost(struct index *index, const struct addresses *listed, const char *network,
+static int find_lost(struct index *index, const struct ip_list *listed, const char *network,
                      struct lost *lost)
 {
-    CLEANUP_ADDRESSES struct addresses known = {NULL, 0, 0};
+    CLEANUP_IPS struct ip_list known = {NULL, 0, 0};
     int rc = leases_each(index, network, add_address, &known);
 
     *lost = (struct lost){.count = 0};
-    if (known.count > 0)
-        qsort(known.at, known.count, sizeof(*known.at), compare);
+    ip_list_sort(&known);
     for (size_t i = 0; rc == 0 && i < listed->count; i++) {
         const struct ip *ip = &listed->at[i];
 
-        if (known.count > 0 && bsearch(ip, known.at, known.count, sizeof(*known.at), compare) != NULL)
+        if (ip_list_contains(&known, ip))
             continue;
         if (lost->count++ == 0 || ip_compare(ip, &lost->first) < 0)
             lost->first = *ip;
@@ -155,7 +121,7 @@ static int find_lost(struct index *index, const struct addresses *listed, const 
 }
 
 /* An event may be on its way: dnsmasq writes its file before the hook is told. */
-static int look_again(const struct check *check, const struct addresses *listed, const char *network,
+static int look_again(const struct check *check, const struct ip_list *listed, const char *network,
                       struct lost *lost)
 {
     struct index *index = NULL;
@@ -172,7 +138,7 @@ static int look_again(const struct check *check, const struct addresses *listed,
 int check_lost(struct check *check, const struct dnsmasq *dnsmasq, const char *network)
 {
     CLEANUP_FREE char *path = dnsmasq_path(dnsmasq, dnsmasq_lease_file(dnsmasq));
-    CLEANUP_ADDRESSES struct addresses listed = {NULL, 0, 0};
+    CLEANUP_IPS struct ip_list listed = {NULL, 0, 0};
     struct lost lost = {.count = 0};
     char ip[IP_TEXT_SIZE];
     int rc;
